@@ -3,6 +3,20 @@
 //! This page is the code map. Modules stand bottom-up in groups; a module may name only modules of
 //! earlier groups, and `tests/it/tidy.rs` keeps it so.
 
-pub mod config;
+/// Who, what and when, as types.
+pub mod ids;
 
+/// What the operator says.
+pub mod config;
+/// What clients see.
+pub mod protocol;
+
+/// Between those who change things and those who deliver them.
+pub mod bus;
+/// The language model.
 pub mod llm;
+/// The database.
+pub mod store;
+
+/// The rules; the only door.
+pub mod domain;

@@ -1,1 +1,4 @@
-//! What the operator says.
+//! What the operator says: flags, environment and `.env`.
+
+pub mod database;
+pub mod limits;

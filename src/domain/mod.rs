@@ -1,0 +1,70 @@
+//! The rules; the only door.
+//!
+//! Functions take the context first, the actor second, the subject third. This floor decides and
+//! records; it knows no HTTP, no frames' delivery and no sockets.
+
+pub mod error;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::bus::Bus;
+use crate::config::limits::Limits;
+use crate::ids::{SessionId, Timestamp};
+use crate::protocol::{Me, ServerRole, User, UserRef};
+use crate::store::Store;
+
+/// What every rule needs: the outside world, the limits, and the time.
+pub struct Context {
+    pub store: Store,
+    pub bus: Arc<Bus>,
+    pub limits: Limits,
+    pub clock: Clock,
+}
+
+/// Where the time comes from, so that tests can hold it still.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self::from_fn(|| {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+            Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        })
+    }
+
+    /// A clock of the caller's.
+    pub fn from_fn(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// This moment.
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+/// Who acts: a person by a session, or an agent by the server's own hand.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    pub user: User,
+    pub email: String,
+    pub role: ServerRole,
+    pub session_id: SessionId,
+    /// When the session ends by itself.
+    pub expires_at: Timestamp,
+}
+
+impl Actor {
+    /// The actor by id and name.
+    pub fn as_ref(&self) -> UserRef {
+        UserRef { id: self.user.id, username: self.user.username.clone() }
+    }
+
+    /// The actor as they see themselves.
+    pub fn me(&self) -> Me {
+        Me { user: self.user.clone(), email: self.email.clone(), role: self.role }
+    }
+}

@@ -1,0 +1,123 @@
+//! What happens: durable events, ephemeral signals, and notices to one person.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::ids::{ChatId, MessageId, Seq, UserId};
+use crate::protocol::resource::{Chat, MemberRole, Message, Preview, User, UserRef};
+
+/// A durable change of a chat; carries the `seq` of the transaction that made it true.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    Posted(Message),
+    Updated(Message),
+    Deleted(Message),
+    /// A bot's reply came to its end.
+    Settled(Message),
+    ParticipantAdded {
+        user: User,
+        by: UserRef,
+        message: Message,
+    },
+    ParticipantRemoved {
+        user: User,
+        by: UserRef,
+        message: Message,
+    },
+    ParticipantRole {
+        user: User,
+        role: MemberRole,
+        by: UserRef,
+        message: Message,
+    },
+    ChatUpdated {
+        name: Option<String>,
+        owner_id: Option<UserId>,
+        by: UserRef,
+        message: Message,
+    },
+    ChatDeleted {
+        by: UserRef,
+    },
+}
+
+impl Event {
+    /// The message that this event shows, if it shows one.
+    pub fn message(&self) -> Option<&Message> {
+        match self {
+            Self::Posted(message)
+            | Self::Updated(message)
+            | Self::Deleted(message)
+            | Self::Settled(message) => Some(message),
+            Self::ParticipantAdded { message, .. }
+            | Self::ParticipantRemoved { message, .. }
+            | Self::ParticipantRole { message, .. }
+            | Self::ChatUpdated { message, .. } => Some(message),
+            Self::ChatDeleted { .. } => None,
+        }
+    }
+}
+
+/// Something that joined clients may miss without harm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Signal {
+    /// New text of a reply; `index` counts the reply's chunks from 0 without holes.
+    Chunk {
+        message_id: MessageId,
+        index: u64,
+        chunk: String,
+    },
+    Queue(Queue),
+    UserJoined(UserRef),
+    UserLeft(UserRef),
+    Typing(UserRef),
+    Read {
+        user_id: UserId,
+        last_read_seq: Seq,
+    },
+    UserUpdated(User),
+}
+
+/// A chat's replies that are being written or wait for their turn.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Queue {
+    pub running: Vec<QueueEntry>,
+    pub waiting: Vec<QueueEntry>,
+}
+
+/// A reply in the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QueueEntry {
+    pub message_id: MessageId,
+    pub asked_by: UserId,
+    /// From 1 within its list.
+    pub position: u32,
+}
+
+/// A reply being written, as somebody who joins now needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StreamSnapshot {
+    pub message_id: MessageId,
+    pub content: String,
+    pub next_index: u64,
+}
+
+/// Something told to one person on every socket, whatever chats are joined there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notice {
+    ChatCreated(Chat),
+    ChatInvite(Chat),
+    /// A chat that this socket has not joined went on.
+    ChatActivity {
+        chat_id: ChatId,
+        head_seq: Seq,
+        preview: Option<Preview>,
+    },
+    /// A durable event for somebody who may not have joined: removed, or the chat is gone.
+    ChatEvent {
+        chat_id: ChatId,
+        seq: Seq,
+        event: Event,
+    },
+    UserUpdated(User),
+}

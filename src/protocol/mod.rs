@@ -1,0 +1,22 @@
+//! What clients see: resources, events, frames, errors and close codes.
+//!
+//! One set of types serves REST, the socket, the event log's views and the API description. Rows are
+//! separate and stay in `store`; this floor knows no database, no HTTP and no socket library.
+
+pub mod close;
+pub mod error;
+pub mod event;
+pub mod frame;
+pub mod resource;
+
+pub use close::CloseCode;
+pub use error::{ErrorCode, FieldError, Problem};
+pub use event::{Event, Notice, Queue, QueueEntry, Signal, StreamSnapshot};
+pub use frame::{ClientFrame, Command, Joined, ServerFrame};
+pub use resource::{
+    Chat, ChatKind, ChatListItem, Me, Member, MemberRole, Message, MessageKind, MessageStatus, Preview,
+    ReadReceipt, Reason, ReplyRun, Revision, ServerRole, Session, SystemData, Usage, User, UserKind, UserRef,
+};
+
+/// The version of the wire contract, said in `hello`.
+pub const VERSION: &str = "coop.v1";

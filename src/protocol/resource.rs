@@ -1,0 +1,388 @@
+//! The nouns that clients see.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::ids::{ChatId, MessageId, RunId, Seq, SessionId, Timestamp, UserId};
+
+/// Whether an author is a human being or a program.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    strum::IntoStaticStr,
+    strum::EnumString,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum UserKind {
+    Person,
+    Agent,
+}
+
+/// What a person may do on the whole server.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    strum::IntoStaticStr,
+    strum::EnumString,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ServerRole {
+    Member,
+    Admin,
+}
+
+/// A person or an agent, as others see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct User {
+    pub id: UserId,
+    pub kind: UserKind,
+    /// Never changed or reused; unique without regard to case.
+    pub username: String,
+    pub display_name: String,
+    pub created_at: Timestamp,
+}
+
+/// A user by id and name, where more would be noise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UserRef {
+    pub id: UserId,
+    pub username: String,
+}
+
+/// A user as they see themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Me {
+    #[serde(flatten)]
+    pub user: User,
+    pub email: String,
+    pub role: ServerRole,
+}
+
+/// A log-in of one's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Session {
+    pub id: SessionId,
+    pub created_at: Timestamp,
+    pub last_used_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// The `User-Agent` at log-in, cut to 200 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+    /// Whether this request came with it.
+    pub current: bool,
+}
+
+/// What kind of room it is; fixed for its life.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    strum::IntoStaticStr,
+    strum::EnumString,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ChatKind {
+    Group,
+    /// Two people, at most one chat for each pair.
+    Private,
+    /// One person and the bot; every message asks.
+    Ai,
+}
+
+/// What a member may do in a chat.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    strum::IntoStaticStr,
+    strum::EnumString,
+    strum::Display,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum MemberRole {
+    Member,
+    Admin,
+    Owner,
+}
+
+/// A chat as one of its members sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Chat {
+    pub id: ChatId,
+    pub kind: ChatKind,
+    /// A private chat has none: clients show the other person.
+    pub name: Option<String>,
+    pub owner_id: Option<UserId>,
+    pub is_group: bool,
+    pub is_ai_chat: bool,
+    pub created_at: Timestamp,
+    /// The number of the chat's last durable change.
+    pub head_seq: Seq,
+    pub my_role: MemberRole,
+    pub last_read_seq: Seq,
+}
+
+/// A chat in the list of one's chats.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChatListItem {
+    #[serde(flatten)]
+    pub chat: Chat,
+    /// Others' ordinary messages after my read position, not deleted; counted to 100 and no further.
+    pub unread_count: u32,
+    pub last_message: Option<Preview>,
+    pub last_message_time: Option<Timestamp>,
+    /// The other people of a private chat, so that a list can be drawn without further requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peer: Option<UserRef>,
+}
+
+/// The beginning of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Preview {
+    pub message_id: MessageId,
+    pub seq: Seq,
+    pub kind: MessageKind,
+    pub user_id: UserId,
+    pub username: String,
+    pub is_bot: bool,
+    pub status: MessageStatus,
+    /// At most 200 characters; empty when the message was deleted.
+    pub content: String,
+}
+
+/// A participant of a chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Member {
+    pub user_id: UserId,
+    pub kind: UserKind,
+    pub username: String,
+    pub display_name: String,
+    pub is_bot: bool,
+    pub role: MemberRole,
+    pub joined_at: Timestamp,
+}
+
+/// Whether somebody said it, or the room reports a change.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    strum::IntoStaticStr,
+    strum::EnumString,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum MessageKind {
+    Text,
+    System,
+}
+
+/// How far a message has come. People's messages are always `complete`.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    strum::IntoStaticStr,
+    strum::EnumString,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum MessageStatus {
+    Complete,
+    Queued,
+    Streaming,
+    Stopped,
+    Interrupted,
+    Failed,
+}
+
+impl MessageStatus {
+    /// Whether nothing more will come.
+    pub fn is_settled(self) -> bool {
+        !matches!(self, Self::Queued | Self::Streaming)
+    }
+}
+
+/// Why a reply is not simply complete.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    strum::IntoStaticStr,
+    strum::EnumString,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Reason {
+    BotUnavailable,
+    BlockedPrompt,
+    BlockedReply,
+    Cut,
+    Empty,
+    RateLimited,
+    Quota,
+    Timeout,
+    ProviderError,
+    ProviderRefused,
+    Incomplete,
+    Restarted,
+}
+
+/// Tokens of one reply, as the provider counted them; a missing count was not told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Usage {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cached_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thought_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_tokens: Option<u32>,
+}
+
+/// What a bot's reply answers, and how it went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReplyRun {
+    pub id: RunId,
+    pub asked_by: UserId,
+    pub question_id: MessageId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// The reason as a sentence for people; also who stopped it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+}
+
+/// What a system message reports.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum SystemData {
+    ChatCreated { by: UserRef },
+    MemberAdded { user: UserRef, by: UserRef },
+    MemberRemoved { user: UserRef, by: UserRef },
+    MemberLeft { user: UserRef },
+    RoleChanged { user: UserRef, role: MemberRole, by: UserRef },
+    ChatRenamed { name: String, by: UserRef },
+}
+
+/// A message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Message {
+    pub id: MessageId,
+    #[serde(flatten)]
+    pub body: MessageBody,
+    /// Its place: the number it was posted with.
+    pub seq: Seq,
+}
+
+/// A message without its id and place, which frames name differently.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MessageBody {
+    pub chat_id: ChatId,
+    /// The number of its last change: of two copies the higher wins.
+    pub updated_seq: Seq,
+    pub kind: MessageKind,
+    pub user_id: UserId,
+    pub username: String,
+    pub content: String,
+    pub is_bot: bool,
+    pub status: MessageStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<SystemData>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<ReplyRun>,
+}
+
+impl Message {
+    /// The beginning of it, for chat lists and notices.
+    pub fn preview(&self) -> Preview {
+        Preview {
+            message_id: self.id,
+            seq: self.seq,
+            kind: self.body.kind,
+            user_id: self.body.user_id,
+            username: self.body.username.clone(),
+            is_bot: self.body.is_bot,
+            status: self.body.status,
+            content: self.body.content.chars().take(200).collect(),
+        }
+    }
+}
+
+/// An earlier text of an edited message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Revision {
+    pub content: String,
+    /// When this text was replaced.
+    pub replaced_at: Timestamp,
+}
+
+/// How far a member has read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReadReceipt {
+    pub user_id: UserId,
+    pub username: String,
+    pub last_read_seq: Seq,
+    pub read_at: Option<Timestamp>,
+}

@@ -1,0 +1,234 @@
+//! Plain structs that go in and out of the store where a protocol resource says too much or too little.
+
+use crate::ids::{ChatId, MessageId, RunId, Seq, SessionId, Timestamp, UserId};
+use crate::protocol::{
+    ChatKind, Event, MemberRole, Message, MessageKind, MessageStatus, Reason, ServerRole, SystemData, Usage,
+    User, UserKind, UserRef,
+};
+
+/// A durable change, as told to whoever watches commits.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    pub chat_id: ChatId,
+    pub seq: Seq,
+    pub event: Event,
+}
+
+/// A user with what only the rules may see.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub user: User,
+    pub email: Option<String>,
+    pub role: ServerRole,
+    /// PHC string; none for agents and deleted accounts.
+    pub password_hash: Option<String>,
+    pub disabled_at: Option<Timestamp>,
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// A user to be.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    pub id: UserId,
+    pub kind: UserKind,
+    pub username: String,
+    pub display_name: String,
+    pub email: Option<String>,
+    pub password_hash: Option<String>,
+    pub role: ServerRole,
+    pub created_at: Timestamp,
+}
+
+/// What is already taken, where a user could not be added or changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    Username,
+    Email,
+}
+
+/// A log-in to be.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    pub id: SessionId,
+    pub user_id: UserId,
+    pub user_agent: Option<String>,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// A log-in with its account.
+#[derive(Clone, Debug)]
+pub struct SessionAccount {
+    pub session_id: SessionId,
+    pub expires_at: Timestamp,
+    pub account: Account,
+}
+
+/// What a presented refresh token turned out to be.
+#[derive(Clone, Debug)]
+pub enum Refresh {
+    Unknown,
+    /// Valid, and used up by this very call.
+    Fresh(SessionAccount),
+    /// Presented before: somebody has a copy.
+    Reused {
+        session_id: SessionId,
+        user_id: UserId,
+    },
+}
+
+/// A chat without anybody's view of it.
+#[derive(Clone, Debug)]
+pub struct ChatRow {
+    pub id: ChatId,
+    pub kind: ChatKind,
+    pub name: Option<String>,
+    pub owner_id: Option<UserId>,
+    pub head_seq: Seq,
+    pub created_at: Timestamp,
+}
+
+/// One's place in a chat.
+#[derive(Clone, Copy, Debug)]
+pub struct Membership {
+    pub role: MemberRole,
+    pub last_read_seq: Seq,
+    pub joined_at: Timestamp,
+}
+
+/// A chat to be; its members and first message are added in the same transaction.
+#[derive(Clone, Debug)]
+pub struct NewChat {
+    pub id: ChatId,
+    pub kind: ChatKind,
+    pub name: Option<String>,
+    pub owner_id: UserId,
+    /// The two people of a private chat; at most one living chat has this pair.
+    pub pair: Option<(UserId, UserId)>,
+    pub created_at: Timestamp,
+}
+
+/// A message to be; its `seq` is given in the transaction.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    pub id: MessageId,
+    pub kind: MessageKind,
+    pub author: UserRef,
+    pub is_bot: bool,
+    pub content: String,
+    pub status: MessageStatus,
+    pub reply_to: Option<MessageId>,
+    pub client_id: Option<String>,
+    pub data: Option<SystemData>,
+    pub created_at: Timestamp,
+}
+
+/// A reply to be: the bot's placeholder and the run that will fill it.
+#[derive(Clone, Debug)]
+pub struct NewReply {
+    pub run_id: RunId,
+    pub message_id: MessageId,
+    pub agent: UserRef,
+}
+
+/// A person's message on its way in.
+#[derive(Clone, Debug)]
+pub struct Post {
+    pub chat_id: ChatId,
+    pub message: NewMessage,
+    /// Whether it asks the bot; the placeholder gets the `seq` after the question's.
+    pub reply: Option<NewReply>,
+}
+
+/// What became of a post.
+#[derive(Clone, Debug)]
+pub enum Posted {
+    New(Message),
+    /// The sender's `client_id` was here before: the first message, as it is now.
+    Duplicate(Message),
+    /// The sender is not (any more) in the chat, or it is gone.
+    NotMember,
+}
+
+/// Which part of a chat's messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    Latest,
+    Before(Seq),
+    After(Seq),
+    Around(Seq),
+}
+
+/// A page of messages, oldest first, and whether there are more on either side.
+#[derive(Clone, Debug)]
+pub struct MessagePage {
+    pub messages: Vec<Message>,
+    pub has_older: bool,
+    pub has_newer: bool,
+}
+
+/// What the log says since a cursor.
+#[derive(Clone, Debug)]
+pub enum Replay {
+    /// Every event after the cursor, in order, at most the asked number; `complete` when the head is reached.
+    Events { events: Vec<(Seq, Event)>, complete: bool },
+    /// The log does not reach back to the cursor, or the cursor lies beyond the head.
+    Gone,
+}
+
+/// A run that this node may write, until its lease ends.
+#[derive(Clone, Debug)]
+pub struct ClaimedRun {
+    pub lease: Lease,
+    pub chat_id: ChatId,
+    pub message_id: MessageId,
+    pub question_id: MessageId,
+    pub question_seq: Seq,
+    pub asked_by: UserRef,
+    pub agent: UserRef,
+}
+
+/// The right to write a run: every write says its epoch, so that a node that was only paused cannot write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    pub run_id: RunId,
+    pub epoch: i64,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// `None` keeps the text that was checkpointed.
+    pub content: Option<String>,
+    pub status: MessageStatus,
+    pub reason: Option<Reason>,
+    pub detail: Option<String>,
+    pub model: Option<String>,
+    pub usage: Option<Usage>,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunState {
+    Queued,
+    Running,
+    Done,
+}
+
+/// A run, as the rules need it.
+#[derive(Clone, Debug)]
+pub struct RunRow {
+    pub id: RunId,
+    pub chat_id: ChatId,
+    pub message_id: MessageId,
+    pub asked_by: UserId,
+    pub state: RunState,
+}
+
+/// A message of the room's history, as the bot's context needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryMessage {
+    pub author: UserRef,
+    pub is_bot: bool,
+    pub content: String,
+}
