@@ -18,5 +18,8 @@ pub mod llm;
 /// The database.
 pub mod store;
 
+/// Fan-out.
+pub mod hub;
+
 /// The rules; the only door.
 pub mod domain;
