@@ -23,3 +23,6 @@ pub mod hub;
 
 /// The rules; the only door.
 pub mod domain;
+
+/// The WebSocket edge.
+pub mod socket;
