@@ -5,6 +5,7 @@
 
 pub mod delta;
 pub mod error;
+pub mod gemini;
 pub mod request;
 pub mod retry;
 pub mod sse;
