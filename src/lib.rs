@@ -24,5 +24,8 @@ pub mod hub;
 /// The rules; the only door.
 pub mod domain;
 
+/// A participant that happens to be a program.
+pub mod bot;
+
 /// The WebSocket edge.
 pub mod socket;

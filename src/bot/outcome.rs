@@ -73,7 +73,9 @@ impl Ending {
             LlmError::RateLimited { retry_after, .. } => Self::failed(
                 Reason::RateLimited,
                 match retry_after {
-                    Some(wait) => format!("Too many requests to the model. Try again in {} s.", wait.as_secs().max(1)),
+                    Some(wait) => {
+                        format!("Too many requests to the model. Try again in {} s.", wait.as_secs().max(1))
+                    }
                     None => "Too many requests to the model. Try again in a minute.".into(),
                 },
             ),

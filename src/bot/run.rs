@@ -65,10 +65,12 @@ pub async fn write(cx: &Context, gemini: &Gemini, run: &ClaimedRun, mut interrup
         renewed: Instant::now(),
     };
     let outcome = match request(cx, run).await {
-        Ok(Some(request)) => match attempts(cx, gemini, run, &request, &mut reply, &mut interruptions).await {
-            Some(outcome) => outcome,
-            None => return,
-        },
+        Ok(Some(request)) => {
+            match attempts(cx, gemini, run, &request, &mut reply, &mut interruptions).await {
+                Some(outcome) => outcome,
+                None => return,
+            }
+        }
         Ok(None) => reply.ending(Ending {
             status: MessageStatus::Stopped,
             reason: None,
@@ -84,7 +86,9 @@ pub async fn write(cx: &Context, gemini: &Gemini, run: &ClaimedRun, mut interrup
 
 async fn request(cx: &Context, run: &ClaimedRun) -> StoreResult<Option<Request>> {
     let question = cx.store.message(run.chat_id, run.question_id).await?;
-    let Some(question) = question.filter(|question| question.body.deleted_at.is_none()) else { return Ok(None) };
+    let Some(question) = question.filter(|question| question.body.deleted_at.is_none()) else {
+        return Ok(None);
+    };
     let history = cx.store.history(run.chat_id, run.question_seq, cx.limits.context_messages).await?;
     Ok(Some(context::build(&run.agent, &history, &run.asked_by, &question.body.content)))
 }

@@ -66,8 +66,7 @@ impl Runner {
     /// Hears what the bus brings; never blocks.
     pub fn hear(&self, envelope: &Envelope) {
         match envelope {
-            // The receiver lives as long as this.
-            Envelope::RunQueued { chat_id } => drop(self.wake.send(*chat_id)),
+            Envelope::RunQueued { chat_id } => self.call(*chat_id),
             Envelope::RunStopped { run_id, by } => self.stop(*run_id, by),
             _ => {}
         }
@@ -115,7 +114,7 @@ impl Runner {
             Ok(Some(run)) => {
                 self.begin(run, permit);
                 // There may be room for the next one, too.
-                drop(self.wake.send(chat));
+                self.call(chat);
             }
             Ok(None) => {}
             // The sweep comes back to it.
@@ -130,7 +129,9 @@ impl Runner {
         // Whoever stopped it between the claim and here finds that it is stopped.
         match self.slots.entry(run_id) {
             dashmap::Entry::Occupied(mut slot) => {
-                if let Slot::StopWanted { by, .. } = slot.insert(Slot::StopWanted { by: String::new(), at: Instant::now() }) {
+                if let Slot::StopWanted { by, .. } =
+                    slot.insert(Slot::StopWanted { by: String::new(), at: Instant::now() })
+                {
                     drop(stop.send(by));
                 }
             }
@@ -145,8 +146,14 @@ impl Runner {
             runner.slots.remove(&run_id);
             drop(permit);
             runner.show_queue(chat).await;
-            drop(runner.wake.send(chat));
+            runner.call(chat);
         });
+    }
+
+    /// Puts a chat into the order of those that may have something to be written.
+    fn call(&self, chat: ChatId) {
+        // The receiver lives as long as this: it cannot fail.
+        let _ = self.wake.send(chat);
     }
 
     fn stop(&self, run_id: RunId, by: &str) {
@@ -169,7 +176,7 @@ impl Runner {
             Err(error) => tracing::warn!(%error, "abandoned replies cannot be looked for"),
         }
         match self.cx.store.chats_with_queued_runs().await {
-            Ok(chats) => chats.into_iter().for_each(|chat| drop(self.wake.send(chat))),
+            Ok(chats) => chats.into_iter().for_each(|chat| self.call(chat)),
             Err(error) => tracing::warn!(%error, "waiting replies cannot be looked for"),
         }
     }
