@@ -7,41 +7,41 @@ use standin::server::Standin;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-pub const MODEL: &str = "gemini-2.5-flash";
+pub(crate) const MODEL: &str = "gemini-2.5-flash";
 
 #[derive(Debug, PartialEq, Eq)]
-pub enum End {
+pub(crate) enum End {
     Whole,
     Dropped,
 }
 
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub chunks: Vec<Vec<u8>>,
-    pub end: End,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) chunks: Vec<Vec<u8>>,
+    pub(crate) end: End,
 }
 
 impl Answer {
-    pub fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         self.chunks.concat()
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes()).expect("the body is JSON")
     }
 
-    pub fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         self.json()["error"]["message"].as_str().expect("the body has an error message").to_owned()
     }
 
     /// The JSON objects of an event stream in exactly the API's framing.
-    pub fn events(&self) -> Vec<Value> {
+    pub(crate) fn events(&self) -> Vec<Value> {
         let body = String::from_utf8(self.bytes()).expect("the body is UTF-8");
         let events = body.strip_suffix("\r\n\r\n").expect("a blank line ends the stream").split("\r\n\r\n");
         events
@@ -53,7 +53,7 @@ impl Answer {
     }
 
     /// The visible text of an event stream.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let events = self.events();
         let parts = events.iter().filter_map(|event| event["candidates"][0]["content"]["parts"].as_array());
         parts
@@ -64,16 +64,16 @@ impl Answer {
     }
 }
 
-pub struct Connection(BufReader<TcpStream>);
+pub(crate) struct Connection(BufReader<TcpStream>);
 
 impl Connection {
-    pub async fn to(standin: &Standin) -> Self {
+    pub(crate) async fn to(standin: &Standin) -> Self {
         let base = standin.base_url();
         let address = base.strip_prefix("http://").expect("a base URL");
         Self(BufReader::new(TcpStream::connect(address).await.expect("the stand-in listens")))
     }
 
-    pub async fn send(&mut self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) {
+    pub(crate) async fn send(&mut self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) {
         let mut head =
             format!("{method} {target} HTTP/1.1\r\nhost: standin\r\ncontent-length: {}\r\n", body.len());
         for (name, value) in headers {
@@ -84,7 +84,7 @@ impl Connection {
         self.0.write_all(body).await.expect("the body is sent");
     }
 
-    pub async fn ask(&mut self, method: &str, key: &str, body: &Value) {
+    pub(crate) async fn ask(&mut self, method: &str, key: &str, body: &Value) {
         let target = match method {
             "streamGenerateContent" => format!("/v1beta/models/{MODEL}:{method}?alt=sse"),
             _ => format!("/v1beta/models/{MODEL}:{method}"),
@@ -94,7 +94,7 @@ impl Connection {
     }
 
     /// Status and headers.
-    pub async fn head(&mut self) -> io::Result<(u16, Vec<(String, String)>)> {
+    pub(crate) async fn head(&mut self) -> io::Result<(u16, Vec<(String, String)>)> {
         let status = self.line().await?;
         let status =
             status.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
@@ -109,7 +109,7 @@ impl Connection {
     }
 
     /// The next HTTP chunk; empty at the end of the body.
-    pub async fn chunk(&mut self) -> io::Result<Vec<u8>> {
+    pub(crate) async fn chunk(&mut self) -> io::Result<Vec<u8>> {
         let size = usize::from_str_radix(&self.line().await?, 16).map_err(io::Error::other)?;
         let mut chunk = vec![0; size];
         self.0.read_exact(&mut chunk).await?;
@@ -117,7 +117,7 @@ impl Connection {
         Ok(chunk)
     }
 
-    pub async fn answer(&mut self) -> io::Result<Answer> {
+    pub(crate) async fn answer(&mut self) -> io::Result<Answer> {
         let (status, headers) = self.head().await?;
         let mut answer = Answer { status, headers, chunks: Vec::new(), end: End::Whole };
         if let Some(length) = answer.header("content-length").and_then(|length| length.parse().ok()) {
@@ -147,17 +147,17 @@ impl Connection {
     }
 }
 
-pub fn question(text: &str) -> Value {
+pub(crate) fn question(text: &str) -> Value {
     json!({"contents": [{"role": "user", "parts": [{"text": text}]}]})
 }
 
 /// Asks once, on a connection of its own.
-pub async fn asked(standin: &Standin, method: &str, key: &str) -> Answer {
+pub(crate) async fn asked(standin: &Standin, method: &str, key: &str) -> Answer {
     let mut connection = Connection::to(standin).await;
     connection.ask(method, key, &question("hello")).await;
     connection.answer().await.expect("an answer")
 }
 
-pub async fn streamed(standin: &Standin, key: &str) -> Answer {
+pub(crate) async fn streamed(standin: &Standin, key: &str) -> Answer {
     asked(standin, "streamGenerateContent", key).await
 }
