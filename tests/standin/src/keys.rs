@@ -1,6 +1,7 @@
 //! Scripts named by the API key. Knows the names, not the requests.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use crate::errors::ApiError;
 use crate::framing::Framing;
@@ -34,11 +35,18 @@ impl KeyedScripts {
     }
 }
 
-/// `rec:<id>[:<framing>]`, `syn:<name>[:<framing>]` or `seq:<id>,<id>…`, where an id may also be `syn:<name>`.
+/// `rec:<id>[:<framing>]`, `syn:<name>[:<framing>]`, `chunks:<count>:<ms>` or `seq:<id>,<id>…`, where an id may also be
+/// `syn:<name>`.
 fn parse(key: &str, recordings: &Recordings) -> Result<Option<Script>, String> {
     if let Some(ids) = key.strip_prefix("seq:") {
         let scripts: Result<Vec<_>, _> = ids.split(',').map(|id| one(id, recordings)).collect();
         return Ok(Some(Script::sequence(scripts?)));
+    }
+    if let Some(numbers) = key.strip_prefix("chunks:") {
+        let numbers =
+            numbers.split_once(':').and_then(|(count, ms)| Some((count.parse().ok()?, ms.parse().ok()?)));
+        let (count, ms) = numbers.ok_or("chunks: wants a count and milliseconds, such as chunks:1000:20")?;
+        return Ok(Some(Script::chunks(count, Duration::from_millis(ms))));
     }
     let Some((kind @ ("rec" | "syn"), rest)) = key.split_once(':') else { return Ok(None) };
     let (name, framing) = match rest.rsplit_once(':') {

@@ -60,6 +60,7 @@ impl Log {
         self.open
     }
 
+    /// The most generate calls that were being answered at once.
     pub fn max_open_streams(&self) -> usize {
         self.max_open
     }

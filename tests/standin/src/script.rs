@@ -121,6 +121,7 @@ impl Script {
         synthetic::find(name).unwrap_or_else(|| panic!("no synthetic answer is called {name}"))
     }
 
+    /// The names that [`Script::synthetic`] and the key `syn:<name>` take.
     pub fn synthetic_names() -> impl Iterator<Item = &'static str> {
         synthetic::names()
     }
@@ -195,6 +196,7 @@ impl Script {
         self
     }
 
+    /// Where the borders of HTTP chunks fall; one chunk an event unless said otherwise.
     pub fn framing(mut self, framing: Framing) -> Self {
         self.framing = framing;
         self

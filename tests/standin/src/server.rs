@@ -13,7 +13,7 @@ use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -124,6 +124,7 @@ impl Standin {
         self.state.log.borrow().open_streams()
     }
 
+    /// The most generate calls that were being answered at once.
     pub fn max_open_streams(&self) -> usize {
         self.state.log.borrow().max_open_streams()
     }
@@ -186,8 +187,7 @@ async fn connection(stream: TcpStream, state: Arc<State>) {
         async move { state.handle(request).await }
     });
     // An error means that one side went away, which the log already knows.
-    let _ =
-        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -69,6 +69,7 @@ const ANSWERS: &[(&str, Make)] = &[
     }),
     ("drop-after-headers", || Script::made(Made { objects: nothing, tail: b"", ending: Ending::Drop })),
     ("drop-before-headers", Script::refusal),
+    ("echo", Script::echo),
     ("empty-body", || complete(nothing)),
     ("empty-text", || complete(|asked| vec![asked.end("STOP", 0)])),
     ("error-event", || ok().error_after(1, ErrorForm::Event)),

@@ -121,6 +121,8 @@ async fn numbered_chunks_have_the_shape_of_a_true_stream() {
     assert_eq!(reasons, [40]);
     assert_eq!(events[40]["candidates"][0]["content"]["parts"][0]["text"], "");
     assert_eq!(events[1]["candidates"][0]["content"]["parts"][0]["text"], *numbered_chunk(2));
+    assert_eq!(streamed(&standin, "chunks:7:0").await.text(), numbered_text(7));
+    assert_eq!(streamed(&standin, "chunks:many").await.status, 400);
 }
 
 #[tokio::test]
