@@ -1,5 +1,7 @@
 //! The integration tests: one binary, through the server's real doors.
 
 mod bot;
+mod protocol;
 mod socket;
 mod support;
+mod tidy;
