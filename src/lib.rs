@@ -17,6 +17,12 @@ pub mod bus;
 pub mod llm;
 /// The database.
 pub mod store;
+/// Logs and numbers.
+pub mod telemetry;
 
 /// The rules; the only door.
 pub mod domain;
+
+/// Assembly and shutdown.
+pub mod app;
+
