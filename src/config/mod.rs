@@ -1,4 +1,5 @@
 //! What the operator says: flags, environment and `.env`.
 
+pub mod auth;
 pub mod database;
 pub mod limits;
