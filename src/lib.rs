@@ -18,5 +18,14 @@ pub mod llm;
 /// The database.
 pub mod store;
 
+/// Fan-out.
+pub mod hub;
+
 /// The rules; the only door.
 pub mod domain;
+
+/// A participant that happens to be a program.
+pub mod bot;
+
+/// The WebSocket edge.
+pub mod socket;

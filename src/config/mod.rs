@@ -3,3 +3,4 @@
 pub mod auth;
 pub mod database;
 pub mod limits;
+pub mod llm;
