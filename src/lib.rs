@@ -20,9 +20,17 @@ pub mod store;
 /// Logs and numbers.
 pub mod telemetry;
 
+/// Fan-out.
+pub mod hub;
+
 /// The rules; the only door.
 pub mod domain;
 
+/// A participant that happens to be a program.
+pub mod bot;
+
+/// The WebSocket edge.
+pub mod socket;
+
 /// Assembly and shutdown.
 pub mod app;
-

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::domain::Context;
+use crate::hub::Hub;
 use crate::ids::Timestamp;
 use crate::telemetry::metrics::metrics;
 
@@ -24,12 +25,12 @@ pub(super) struct Workers {
 }
 
 impl Workers {
-    /// Starts what needs the context alone.
-    pub(super) fn start(context: &Arc<Context>) -> Self {
+    /// Starts what needs no more than the context and the hub.
+    pub(super) fn start(context: &Arc<Context>, hub: &Arc<Hub>) -> Self {
         let workers = Self { tasks: TaskTracker::new(), stop: CancellationToken::new() };
-        let context = Arc::clone(context);
+        let (context, hub) = (Arc::clone(context), Arc::clone(hub));
         workers.every(PRUNE_EVERY, move || prune(Arc::clone(&context)));
-        workers.every(UPKEEP_EVERY, async || metrics().upkeep());
+        workers.every(UPKEEP_EVERY, move || upkeep(Arc::clone(&hub)));
         workers
     }
 
@@ -58,7 +59,13 @@ impl Workers {
     }
 }
 
+async fn upkeep(hub: Arc<Hub>) {
+    metrics().rooms.set(hub.rooms() as f64);
+    metrics().upkeep();
+}
+
 async fn prune(context: Arc<Context>) {
+    context.rates.prune();
     let now = context.clock.now();
     let kept = i64::try_from(EVENTS_KEPT.as_millis()).unwrap_or(i64::MAX);
     if let Err(error) = context.store.prune(now, Timestamp(now.0.saturating_sub(kept))).await {

@@ -2,8 +2,10 @@
 //!
 //! Every value is checked once, here, before anything starts. Knows nothing of who uses the values.
 
+pub mod auth;
 pub mod database;
 pub mod limits;
+<<<<<<< HEAD
 pub mod server;
 pub mod telemetry;
 
@@ -207,3 +209,6 @@ mod tests {
         assert_eq!(config.limits.sockets_per_person, 20);
     }
 }
+=======
+pub mod llm;
+>>>>>>> 060cb6b
