@@ -5,7 +5,7 @@
 pub mod auth;
 pub mod database;
 pub mod limits;
-<<<<<<< HEAD
+pub mod llm;
 pub mod server;
 pub mod telemetry;
 
@@ -14,8 +14,10 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Args, Command, FromArgMatches};
 
+use crate::config::auth::AuthConfig;
 use crate::config::database::DatabaseConfig;
 use crate::config::limits::Limits;
+use crate::config::llm::LlmConfig;
 use crate::config::server::ServerConfig;
 use crate::config::telemetry::TelemetryConfig;
 
@@ -26,6 +28,10 @@ pub struct Config {
     pub server: ServerConfig,
     #[command(flatten)]
     pub database: DatabaseConfig,
+    #[command(flatten)]
+    pub auth: AuthConfig,
+    #[command(flatten)]
+    pub llm: LlmConfig,
     #[command(flatten)]
     pub limits: Limits,
     #[command(flatten)]
@@ -48,8 +54,9 @@ impl Config {
         Ok(config)
     }
 
-    /// Looks for values that are right each by itself, but not together; the sentence names both.
+    /// Looks for values that do not go together, and for secrets that are no good; the sentence names them.
     pub fn check(&self) -> Result<(), String> {
+        self.auth.check()?;
         let Limits { message_bytes, frame_bytes, .. } = self.limits;
         // JSON may write one byte as six (`\u0001`); a message that is allowed must fit into a frame.
         if message_bytes > frame_bytes / 6 {
@@ -142,6 +149,22 @@ mod tests {
             ("--database-url", "DATABASE_URL", "mysql://localhost/coop"),
             ("--log-format", "LOG_FORMAT", "xml"),
             ("--log-level", "LOG_LEVEL", "loud"),
+            ("--jwt-secret", "JWT_SECRET", "changeme"),
+            ("--registration", "REGISTRATION", "sometimes"),
+            ("--registration", "REGISTRATION", "invite"),
+            ("--registration-code", "REGISTRATION_CODE", "short"),
+            ("--cors-origins", "CORS_ORIGINS", "*"),
+            ("--trusted-proxies", "TRUSTED_PROXIES", "proxy.example.org"),
+            ("--allow-token-in-url", "ALLOW_TOKEN_IN_URL", "perhaps"),
+            ("--cookie-secure", "COOKIE_SECURE", "often"),
+            ("--gemini-model", "GEMINI_MODEL", "models/x"),
+            ("--gemini-base-url", "GEMINI_BASE_URL", "nonsense"),
+            ("--gemini-max-output-tokens", "GEMINI_MAX_OUTPUT_TOKENS", "0"),
+            ("--gemini-connect-timeout", "GEMINI_CONNECT_TIMEOUT", "0"),
+            ("--gemini-first-byte-timeout", "GEMINI_FIRST_BYTE_TIMEOUT", "x"),
+            ("--gemini-idle-timeout", "GEMINI_IDLE_TIMEOUT", "-1"),
+            ("--gemini-total-timeout", "GEMINI_TOTAL_TIMEOUT", "1e9"),
+            ("--gemini-retries", "GEMINI_RETRIES", "11"),
             ("--connections", "MAX_CONNECTIONS", "0"),
             ("--sockets-per-person", "MAX_SOCKETS_PER_PERSON", "0"),
             ("--chats-per-socket", "MAX_CHATS_PER_SOCKET", "0"),
@@ -172,8 +195,11 @@ mod tests {
 
     #[test]
     fn a_refusal_repeats_no_secret() {
-        for flag in ["--database-url=mysql://coop:hunter2@localhost/coop", "--metrics-token=hunter2 hunter2"]
-        {
+        for flag in [
+            "--database-url=mysql://coop:hunter2@localhost/coop",
+            "--metrics-token=hunter2 hunter2",
+            "--jwt-secret=hunter2",
+        ] {
             let sentence = sentence(&[flag]);
             assert!(!sentence.contains("hunter2"), "{sentence}");
         }
@@ -185,6 +211,9 @@ mod tests {
             "gemini-coop",
             "--database-url=postgres://coop:hunter2@localhost/coop",
             "--metrics-token=hunter2hunter2",
+            "--gemini-api-key=hunter2",
+            "--jwt-secret=hunter2-Zb3TkVw9pQ-xL0-mR7-yC5-dN1",
+            "--registration-code=hunter2hunter2",
         ])
         .unwrap();
         assert!(!format!("{config:?}").contains("hunter2"));
@@ -209,6 +238,3 @@ mod tests {
         assert_eq!(config.limits.sockets_per_person, 20);
     }
 }
-=======
-pub mod llm;
->>>>>>> 060cb6b

@@ -23,7 +23,7 @@ pub struct ServerConfig {
     /// Where browsers reach the server, such as https://chat.example.org; HOST and PORT if not given
     #[arg(long, env = "PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub public_url: Option<Url>,
-    /// What `/metrics` asks for as a bearer token; without one it answers the same machine only
+    /// Opens `/metrics` to whoever sends this as a bearer token; without one there is no `/metrics`
     #[arg(long, env = "METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = token)]
     pub metrics_token: Option<SecretString>,
     /// Seconds that requests, sockets and replies have to end when the server is told to stop
