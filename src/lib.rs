@@ -34,3 +34,6 @@ pub mod socket;
 
 /// Assembly and shutdown.
 pub mod app;
+
+/// Commands.
+pub mod cli;

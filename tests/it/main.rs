@@ -1,1 +1,3 @@
+//! Everything through the real doors.
 
+mod config;
