@@ -3,6 +3,7 @@
 //! The only place that knows every floor: it builds them bottom-up, hands each what it needs, and ends
 //! them in the opposite order. Decides nothing about chats.
 
+pub mod descriptors;
 pub mod server;
 pub mod signals;
 mod workers;

@@ -13,6 +13,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 
+use crate::app::descriptors;
 use crate::config::Config;
 use crate::config::database::DatabaseConfig;
 use crate::config::llm::LlmConfig;
@@ -31,6 +32,7 @@ const NO_SPACE: u64 = GIB / 10;
 pub(super) async fn run(config: Config) -> ExitCode {
     let address = SocketAddr::new(config.server.host, config.server.port);
     let mut findings = vec![Finding::ok("configuration", "every value is valid".into()), reach(&config)];
+    findings.push(open_files(config.limits.connections));
     findings.push(data_dir(&config.database.data_dir));
     findings.extend(space(&config.database.data_dir));
     findings.push(secret_file(&config.database.data_dir));
@@ -106,6 +108,19 @@ fn reach(config: &Config) -> Finding {
             "browsers on other machines will be refused: set PUBLIC_URL to the address they use".into(),
         ),
     }
+}
+
+fn open_files(connections: usize) -> Finding {
+    let (available, needed) = (descriptors::available(), descriptors::needed(connections));
+    if available < needed {
+        return Finding::warn(
+            "open files",
+            format!(
+                "{available} are allowed, {needed} may be needed: raise the limit, or lower MAX_CONNECTIONS"
+            ),
+        );
+    }
+    Finding::ok("open files", format!("enough for {connections} connections"))
 }
 
 fn data_dir(path: &Path) -> Finding {

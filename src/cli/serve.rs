@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use tokio::net::TcpListener;
 
 use crate::app::signals::StopSignals;
-use crate::app::{self, Running};
+use crate::app::{self, Running, descriptors};
 use crate::config::Config;
 use crate::domain::auth::setup;
 use crate::telemetry;
@@ -14,6 +14,11 @@ use crate::telemetry;
 /// Serves until a signal comes and everything has ended in order; a second signal does not wait.
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     telemetry::init(&config.telemetry)?;
+    let needed = descriptors::needed(config.limits.connections);
+    let allowed = descriptors::raise(needed);
+    if allowed < needed {
+        tracing::warn!(allowed, needed, "fewer open files are allowed than MAX_CONNECTIONS needs");
+    }
     let mut signals = StopSignals::listen()?;
     let address = SocketAddr::new(config.server.host, config.server.port);
     let listener = TcpListener::bind(address)
@@ -39,8 +44,9 @@ async fn announce(config: &Config, running: &Running) -> anyhow::Result<()> {
     let address = config.server.address(running.local_addr);
     println!("Gemini Coop serves {address}");
     if let Some(token) = setup::open(&running.context).await? {
-        // After `#`, so that the token gets into no proxy's log.
-        println!("There is no administrator yet; whoever opens this becomes one: {address}/setup#{token}");
+        println!(
+            "There is no administrator yet; whoever opens this becomes one: {address}/setup?token={token}"
+        );
     }
     if config.server.public_url.is_none() && !running.local_addr.ip().is_loopback() {
         println!("Browsers on other machines are refused until PUBLIC_URL says the address they use.");
