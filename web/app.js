@@ -79,13 +79,11 @@ function acting(action) {
   };
 }
 
-function on(id, event, action) {
-  $(id).addEventListener(event, acting(action));
-}
+const on = (id, event, action) => $(id).addEventListener(event, acting(action));
 
 // ── Coming in and going out ─────────────────────────────────────────────────────────────────────────
 
-const setupToken = location.pathname === "/setup" ? new URLSearchParams(location.search).get("token") : null;
+const setupToken = location.pathname === "/setup" ? location.hash.slice(1) || new URLSearchParams(location.search).get("token") : null;
 // The link is a secret: it stays neither in the address bar nor in what is bookmarked.
 if (location.pathname !== "/") history.replaceState(null, "", "/");
 
@@ -120,8 +118,8 @@ async function logIn(username, password) {
 on("login", "submit", (form) => logIn(form.get("username"), form.get("password")));
 
 on("register", "submit", async (form) => {
-  const { code, ...account } = Object.fromEntries(form);
-  await request("POST", "/api/auth/register", code ? { ...account, code } : account);
+  const account = Object.fromEntries(form);
+  await request("POST", "/api/auth/register", { ...account, invite_code: account.invite_code || undefined });
   await logIn(account.username, account.password);
 });
 
@@ -232,8 +230,7 @@ function showRoom() {
   $("people").textContent = room.people
     .map((member) => (room.online.has(member.user_id) ? `${member.username} ●` : member.username))
     .join(", ");
-  const names = [...room.typists.keys()];
-  $("typing").textContent = names.length ? `${names.join(", ")} ${names.length > 1 ? "are" : "is"} typing …` : "";
+  $("typing").textContent = room.typists.size ? `typing: ${[...room.typists.keys()].join(", ")}` : "";
   showUnsent();
 }
 
@@ -425,15 +422,8 @@ const frames = {
     showMessage(message);
   },
 
-  user_joined({ user_id }) {
-    room.online.add(user_id);
-    showRoom();
-  },
-
-  user_left({ user_id }) {
-    room.online.delete(user_id);
-    showRoom();
-  },
+  user_joined: ({ user_id }) => room.online.add(user_id) && showRoom(),
+  user_left: ({ user_id }) => room.online.delete(user_id) && showRoom(),
 
   typing({ username }) {
     clearTimeout(room.typists.get(username));
