@@ -3,8 +3,8 @@
 use gemini_coop::ids::{ChatId, ConnectionId, MessageId, RunId, Seq, Timestamp, UserId};
 use gemini_coop::protocol::resource::MessageBody;
 use gemini_coop::protocol::{
-    ClientFrame, ErrorCode, Event, Me, MemberRole, Message, MessageKind, MessageStatus, Queue, QueueEntry, Reason,
-    ReplyRun, ServerFrame, ServerRole, Signal, SystemData, Usage, User, UserKind, UserRef,
+    ClientFrame, ErrorCode, Event, Me, MemberRole, Message, MessageKind, MessageStatus, Queue, QueueEntry,
+    Reason, ReplyRun, ServerFrame, ServerRole, Signal, SystemData, Usage, User, UserKind, UserRef,
 };
 use insta::assert_json_snapshot;
 use serde_json::json;
@@ -86,18 +86,30 @@ fn durable_frames_have_their_shape() {
         Event::Settled(reply()),
         Event::ParticipantAdded { user: user(2, "ben"), by: by.clone(), message: system() },
         Event::ParticipantRemoved { user: user(2, "ben"), by: by.clone(), message: system() },
-        Event::ParticipantRole { user: user(2, "ben"), role: MemberRole::Admin, by: by.clone(), message: system() },
+        Event::ParticipantRole {
+            user: user(2, "ben"),
+            role: MemberRole::Admin,
+            by: by.clone(),
+            message: system(),
+        },
         Event::ChatUpdated { name: Some("Plans".into()), owner_id: None, by: by.clone(), message: system() },
         Event::ChatDeleted { by },
     ];
     let live: Vec<_> = events.iter().map(|event| ServerFrame::live(chat(), Seq(9), event.clone())).collect();
     assert_json_snapshot!("live", live);
-    assert_json_snapshot!("settled_on_catch_up", ServerFrame::replayed(chat(), Seq(9), Event::Settled(reply())));
+    assert_json_snapshot!(
+        "settled_on_catch_up",
+        ServerFrame::replayed(chat(), Seq(9), Event::Settled(reply()))
+    );
 }
 
 #[test]
 fn ephemeral_frames_have_their_shape() {
-    let entry = QueueEntry { message_id: MessageId(Uuid::from_u128(200)), asked_by: UserId(Uuid::from_u128(1)), position: 1 };
+    let entry = QueueEntry {
+        message_id: MessageId(Uuid::from_u128(200)),
+        asked_by: UserId(Uuid::from_u128(1)),
+        position: 1,
+    };
     let signals = [
         Signal::Chunk { message_id: MessageId(Uuid::from_u128(200)), index: 3, chunk: "more".into() },
         Signal::Queue(Queue { running: vec![entry], waiting: vec![] }),
@@ -155,6 +167,7 @@ fn every_client_frame_of_the_contract_is_understood() {
         json!({"type": "ping", "unknown": true}),
     ];
     for frame in frames {
-        serde_json::from_value::<ClientFrame>(frame.clone()).unwrap_or_else(|error| panic!("{frame}: {error}"));
+        serde_json::from_value::<ClientFrame>(frame.clone())
+            .unwrap_or_else(|error| panic!("{frame}: {error}"));
     }
 }

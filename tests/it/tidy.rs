@@ -40,7 +40,8 @@ fn floors() -> BTreeMap<String, usize> {
 
 /// The top modules that a source text names after `crate::`, in `use a`, `use {a, b}` and in paths.
 fn named(source: &str) -> BTreeSet<String> {
-    let code: String = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let code: String =
+        source.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut names = BTreeSet::new();
     for (at, _) in code.match_indices("crate::") {
