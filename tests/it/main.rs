@@ -1,1 +1,3 @@
+//! What the server promises, asked through its real doors.
 
+mod store;
