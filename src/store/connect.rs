@@ -156,7 +156,7 @@ async fn open_postgres(url: &str, allow_weak: bool) -> Result<Inner, ConnectErro
         .sqlx_logging(false)
         .map_sqlx_postgres_opts(|postgres| {
             postgres.application_name("gemini-coop").options([
-                ("default_transaction_isolation", "read\\ committed"),
+                ("default_transaction_isolation", "read committed"),
                 ("lock_timeout", "5s"),
                 ("statement_timeout", "15s"),
                 // A node that died without a word must not hold a room.
