@@ -1,11 +1,11 @@
 //! Chats, their members, messages, event log and runs.
 
 use sea_orm_migration::async_trait::async_trait;
-use sea_orm_migration::sea_orm::ConnectionTrait as _;
 use sea_orm_migration::schema::{
     big_integer, big_integer_null, boolean, json_binary_null, string_len, string_len_null, text, text_null,
     uuid, uuid_null,
 };
+use sea_orm_migration::sea_orm::ConnectionTrait as _;
 use sea_orm_migration::sea_query::{
     ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
 };

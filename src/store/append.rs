@@ -343,7 +343,8 @@ impl Tx {
     async fn take_places(&self, new: &[(usize, &Post)]) -> StoreResult<HashMap<ChatId, Seq>> {
         let mut takes: BTreeMap<ChatId, Take> = BTreeMap::new();
         for (_, post) in new {
-            let take = takes.entry(post.chat_id).or_insert(Take { chat_id: post.chat_id, count: 0, latest: None });
+            let take =
+                takes.entry(post.chat_id).or_insert(Take { chat_id: post.chat_id, count: 0, latest: None });
             let last = post.reply.as_ref().map_or(post.message.id, |reply| reply.message_id);
             take.count += if post.reply.is_some() { 2 } else { 1 };
             take.latest = Some((last, post.message.created_at));

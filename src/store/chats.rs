@@ -9,7 +9,9 @@ use sea_orm::{
 };
 
 use crate::ids::{ChatId, MessageId, Seq, Timestamp, UserId};
-use crate::protocol::{Chat, ChatKind, ChatListItem, MemberRole, MessageKind, MessageStatus, Preview, UserRef};
+use crate::protocol::{
+    Chat, ChatKind, ChatListItem, MemberRole, MessageKind, MessageStatus, Preview, UserRef,
+};
 use crate::store::entity::{chat, idempotency_key, member, message, run, user};
 use crate::store::error::{StoreError, StoreResult};
 use crate::store::members::membership_view;
@@ -35,15 +37,14 @@ impl Store {
 
     /// Newest activity first; two queries in all, whatever the number.
     pub async fn chats(&self, user: UserId, offset: u64, limit: u64) -> StoreResult<Vec<ChatListItem>> {
-        let rows: Vec<ListRow> = list_query(user)
-            .offset(offset)
-            .limit(limit)
-            .into_model()
-            .all(&self.inner.reader)
-            .await?;
+        let rows: Vec<ListRow> =
+            list_query(user).offset(offset).limit(limit).into_model().all(&self.inner.reader).await?;
         let mut items = rows.into_iter().map(ListRow::item).collect::<StoreResult<Vec<_>>>()?;
-        let private: Vec<ChatId> =
-            items.iter().filter(|item| item.chat.kind == ChatKind::Private).map(|item| item.chat.id).collect();
+        let private: Vec<ChatId> = items
+            .iter()
+            .filter(|item| item.chat.kind == ChatKind::Private)
+            .map(|item| item.chat.id)
+            .collect();
         if !private.is_empty() {
             let mut peers = self.peers(user, private).await?;
             for item in &mut items {

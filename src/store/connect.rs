@@ -6,7 +6,7 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use sea_orm::{
@@ -86,7 +86,7 @@ async fn open_sqlite(path: &Path, allow_weak: bool) -> Result<Inner, ConnectErro
         reader,
         turn: Some(Arc::default()),
         announce: OnceLock::new(),
-        _lock: Some(lock),
+        lock: Mutex::new(Some(lock)),
     })
 }
 
@@ -189,7 +189,7 @@ async fn open_postgres(url: &str, allow_weak: bool) -> Result<Inner, ConnectErro
         reader: database,
         turn: None,
         announce: OnceLock::new(),
-        _lock: None,
+        lock: Mutex::default(),
     })
 }
 

@@ -96,12 +96,18 @@ mod tests {
 
     #[test]
     fn full_busy_and_failing_disks_may_pass_but_constraints_and_corruption_do_not() {
-        for (code, expected) in [(13, true), (5, true), (517, true), (266, true), (2067, false), (11, false)] {
+        for (code, expected) in [(13, true), (5, true), (517, true), (266, true), (2067, false), (11, false)]
+        {
             assert_eq!(sqlite_may_pass(code), expected, "{code}");
         }
-        for (code, expected) in
-            [("53100", true), ("57P01", true), ("40P01", true), ("25006", true), ("23505", false), ("", false)]
-        {
+        for (code, expected) in [
+            ("53100", true),
+            ("57P01", true),
+            ("40P01", true),
+            ("25006", true),
+            ("23505", false),
+            ("", false),
+        ] {
             assert_eq!(postgres_may_pass(code), expected, "{code}");
         }
     }

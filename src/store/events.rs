@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::sea_query::{Expr, Func, Query, TableRef, IntoIden as _, IntoValueTuple as _};
+use sea_orm::sea_query::{Expr, Func, IntoIden as _, IntoValueTuple as _, Query, TableRef};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, ExprTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -53,10 +53,8 @@ impl Store {
         }
         let complete = rows.last().map_or(after, |row| row.seq) >= room.head_seq;
         let shown = self.shown(&rows, room).await?;
-        let events = rows
-            .into_iter()
-            .map(|row| Ok((row.seq, shown.event(row)?)))
-            .collect::<StoreResult<Vec<_>>>()?;
+        let events =
+            rows.into_iter().map(|row| Ok((row.seq, shown.event(row)?))).collect::<StoreResult<Vec<_>>>()?;
         Ok(Replay::Events { events, complete })
     }
 
@@ -64,7 +62,8 @@ impl Store {
         let mut ids: Vec<MessageId> = rows.iter().filter_map(|row| row.message_id).collect();
         ids.sort_unstable();
         ids.dedup();
-        let mut people: Vec<UserId> = rows.iter().flat_map(|row| [row.user_id, row.by_id]).flatten().collect();
+        let mut people: Vec<UserId> =
+            rows.iter().flat_map(|row| [row.user_id, row.by_id]).flatten().collect();
         people.sort_unstable();
         people.dedup();
         let mut shown = Shown { room, messages: HashMap::new(), users: HashMap::new() };
@@ -141,15 +140,11 @@ pub(super) async fn take_seqs(
         (take.chat_id, take.count, message, at).into_value_tuple()
     });
     let column = |number: &'static str| Expr::col(("wanted", number));
-    let keep = |new: &'static str, old: chat::Column| {
-        Func::coalesce([column(new), Expr::col((chat::Entity, old))])
-    };
+    let keep =
+        |new: &'static str, old: chat::Column| Func::coalesce([column(new), Expr::col((chat::Entity, old))]);
     let update = Query::update()
         .table(chat::Entity)
-        .value(
-            chat::Column::HeadSeq,
-            Expr::col((chat::Entity, chat::Column::HeadSeq)).add(column("column2")),
-        )
+        .value(chat::Column::HeadSeq, Expr::col((chat::Entity, chat::Column::HeadSeq)).add(column("column2")))
         .value(chat::Column::LastMessageId, keep("column3", chat::Column::LastMessageId))
         .value(chat::Column::ActiveAt, keep("column4", chat::Column::ActiveAt))
         .from(TableRef::ValuesList(wanted.collect(), "wanted".into_iden()))
@@ -258,7 +253,9 @@ impl Shown {
     }
 
     fn message(&self, id: Option<MessageId>) -> StoreResult<Message> {
-        id.and_then(|id| self.messages.get(&id)).cloned().ok_or_else(|| corrupt("an event without its message"))
+        id.and_then(|id| self.messages.get(&id))
+            .cloned()
+            .ok_or_else(|| corrupt("an event without its message"))
     }
 
     fn user(&self, id: Option<UserId>) -> StoreResult<User> {

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _,
-    FromQueryResult, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use crate::ids::{ChatId, Seq, Timestamp, UserId};
@@ -114,11 +114,7 @@ impl Tx {
 }
 
 pub(super) fn membership_view(row: &member::Model) -> StoreResult<Membership> {
-    Ok(Membership {
-        role: meaning(&row.role)?,
-        last_read_seq: row.last_read_seq,
-        joined_at: row.joined_at,
-    })
+    Ok(Membership { role: meaning(&row.role)?, last_read_seq: row.last_read_seq, joined_at: row.joined_at })
 }
 
 async fn members_of(database: &impl ConnectionTrait, chat: ChatId) -> StoreResult<Vec<Member>> {

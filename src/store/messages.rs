@@ -7,8 +7,8 @@ use sea_orm::{
 };
 
 use crate::ids::{ChatId, MessageId, RunId, Seq, Timestamp, UserId};
-use crate::protocol::{Event, Message, MessageKind, MessageStatus, ReplyRun, Revision, UserRef};
 use crate::protocol::resource::MessageBody;
+use crate::protocol::{Event, Message, MessageKind, MessageStatus, ReplyRun, Revision, UserRef};
 use crate::store::entity::{message, revision, run, user};
 use crate::store::error::{StoreResult, corrupt};
 use crate::store::events::Take;
@@ -249,7 +249,17 @@ impl Placed<'_> {
     /// The message as everybody will see it; built from the draft, because reading back would cost a query.
     pub(super) fn view(&self, run: Option<ReplyRun>) -> Message {
         let NewMessage {
-            id, kind, author, is_bot, content, status, reply_to, client_id, data, created_at, ..
+            id,
+            kind,
+            author,
+            is_bot,
+            content,
+            status,
+            reply_to,
+            client_id,
+            data,
+            created_at,
+            ..
         } = self.message.clone();
         Message {
             id,
@@ -344,11 +354,7 @@ pub(super) async fn read(
     rows.into_iter().map(View::message).collect()
 }
 
-async fn one(
-    database: &impl ConnectionTrait,
-    chat: ChatId,
-    id: MessageId,
-) -> StoreResult<Option<Message>> {
+async fn one(database: &impl ConnectionTrait, chat: ChatId, id: MessageId) -> StoreResult<Option<Message>> {
     let wanted = Condition::all().add(message::Column::Id.eq(id)).add(message::Column::ChatId.eq(chat));
     Ok(read(database, views().filter(wanted)).await?.pop())
 }

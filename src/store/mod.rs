@@ -63,8 +63,8 @@ struct Inner {
     /// anyway, posts keep it by their lane, and who listens puts the rest in order by `seq`.
     turn: Option<Arc<tokio::sync::Mutex<()>>>,
     announce: OnceLock<Box<dyn Fn(Committed) + Send + Sync>>,
-    /// Keeps a second process off the SQLite file for as long as it is open.
-    _lock: Option<File>,
+    /// Keeps a second process off the SQLite file until `close`.
+    lock: Mutex<Option<File>>,
 }
 
 impl Store {
@@ -92,6 +92,7 @@ impl Store {
         for error in closed.into_iter().filter_map(Result::err) {
             tracing::warn!(%error, "the database did not close cleanly");
         }
+        *self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// `"sqlite"` or `"postgresql"`.
@@ -109,12 +110,13 @@ impl Inner {
     }
 
     async fn begin(self: &Arc<Self>) -> StoreResult<Tx> {
-        let turn = match &self.turn {
-            Some(turn) => Some(timeout(PATIENCE, turn.clone().lock_owned()).await.map_err(|_| {
-                StoreError::Unavailable(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
-            })?),
-            None => None,
-        };
+        let turn =
+            match &self.turn {
+                Some(turn) => Some(timeout(PATIENCE, turn.clone().lock_owned()).await.map_err(|_| {
+                    StoreError::Unavailable(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+                })?),
+                None => None,
+            };
         // Immediate, because a reader that turns writer half-way is refused by SQLite without waiting.
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),

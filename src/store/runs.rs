@@ -171,8 +171,7 @@ impl Store {
         if backend == DbBackend::Sqlite {
             late = late.add(run::Column::Node.ne(node));
         }
-        let abandoned =
-            Condition::all().add(run::Column::State.eq(word(RunState::Running))).add(late);
+        let abandoned = Condition::all().add(run::Column::State.eq(word(RunState::Running))).add(late);
         let found: Vec<(RunId, ChatId)> = run::Entity::find()
             .select_only()
             .columns([run::Column::Id, run::Column::ChatId])
@@ -223,8 +222,7 @@ impl Store {
         }
         let message = tx
             .change_reply(chat, reply, |update| {
-                let update = update
-                    .col_expr(message::Column::Status, Expr::value(word(outcome.status)));
+                let update = update.col_expr(message::Column::Status, Expr::value(word(outcome.status)));
                 match &outcome.content {
                     Some(content) => update.col_expr(message::Column::Content, Expr::value(content)),
                     None => update,

@@ -52,9 +52,7 @@ impl Store {
             .filter(living())
             .filter(user::Column::Kind.eq(word(UserKind::Person)))
             .filter(
-                Condition::any()
-                    .add(begins(user::Column::UsernameKey))
-                    .add(begins(user::Column::DisplayKey)),
+                Condition::any().add(begins(user::Column::UsernameKey)).add(begins(user::Column::DisplayKey)),
             )
             .order_by_asc(user::Column::UsernameKey)
             .limit(u64::from(limit));

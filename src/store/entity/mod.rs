@@ -1,6 +1,9 @@
 //! The tables' rows, one file per table. They never leave the store.
 
-#![expect(unreachable_pub, reason = "the derives write pub items beside the rows, which must not be narrower")]
+#![expect(
+    unreachable_pub,
+    reason = "the derives write pub items beside the rows, which must not be narrower"
+)]
 
 pub(super) mod chat;
 pub(super) mod event;

@@ -136,8 +136,7 @@ impl Bench {
 
     /// A question with its placeholder.
     pub(crate) async fn ask(&self, chat: ChatId, author: &UserRef, agent: &UserRef) -> (Message, NewReply) {
-        let reply =
-            NewReply { run_id: RunId::new(), message_id: MessageId::new(), agent: agent.clone() };
+        let reply = NewReply { run_id: RunId::new(), message_id: MessageId::new(), agent: agent.clone() };
         let asked = Post { reply: Some(reply.clone()), ..post(chat, author, "/bot hello") };
         match self.store.post(asked).await.unwrap() {
             Posted::New(message) => (message, reply),
