@@ -1,3 +1,6 @@
-//! Everything through the real doors.
+//! The integration tests: one binary, through the server's real doors.
 
+mod bot;
 mod config;
+mod socket;
+mod support;
