@@ -5,6 +5,7 @@
 
 mod doctor;
 mod migrate;
+mod openapi;
 mod password;
 mod serve;
 mod user;
@@ -46,6 +47,8 @@ pub enum Command {
     Migrate(StorageArgs),
     /// Check whether the server can run here, and say what to do
     Doctor(Box<Config>),
+    /// Print the description of the API (OpenAPI 3.1)
+    Openapi,
 }
 
 /// The options of a command that needs no more than the database.
@@ -88,6 +91,7 @@ pub async fn run(command: Command) -> ExitCode {
         Command::Serve(config) => Box::pin(serve::run(*config)).await.map(|()| ExitCode::SUCCESS),
         Command::User(action) => Box::pin(user::run(action)).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate(args) => Box::pin(migrate::run(args)).await.map(|()| ExitCode::SUCCESS),
+        Command::Openapi => openapi::run().map(|()| ExitCode::SUCCESS),
         Command::Doctor(config) => Ok(Box::pin(doctor::run(*config)).await),
     };
     done.unwrap_or_else(|error| {

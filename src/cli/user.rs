@@ -120,7 +120,7 @@ async fn add(add: Add) -> anyhow::Result<()> {
     };
     let role = if add.admin { ServerRole::Admin } else { ServerRole::Member };
     let user = finish(&cx, users::add(&cx, person, role).await.map_err(said)).await?;
-    println!("{} may log in.", user.username);
+    println!("{} may log in.", user.user.username);
     add.password.show(&password);
     Ok(())
 }

@@ -2,5 +2,7 @@
 
 mod bot;
 mod config;
+mod protocol;
 mod socket;
 mod support;
+mod tidy;
