@@ -24,18 +24,18 @@ use uuid::Uuid;
 use crate::app::server::ServeConfig;
 use crate::app::workers::Workers;
 use crate::bot::runner::Runner;
-use crate::bus::{Bus, Envelope};
+use crate::bus::Bus;
 use crate::config::Config;
 use crate::domain::auth::Auth;
 use crate::domain::rates::Rates;
-use crate::domain::{Clock, Context};
+use crate::domain::{Clock, Context, runs};
 use crate::http;
 use crate::http::state::{Answered, Edge, Http, Numbers};
 use crate::hub::Hub;
 use crate::llm::gemini::Gemini;
 use crate::socket::Lifecycle;
+use crate::socket::activity::Activity;
 use crate::store::Store;
-use crate::store::rows::Committed;
 use crate::telemetry::metrics::metrics;
 
 /// The longest wait for a request's head.
@@ -77,7 +77,9 @@ pub async fn start(config: Config, listener: TcpListener) -> anyhow::Result<Runn
     let context = Arc::new(context(&config, store, &secret));
     let hub = Hub::new(context.limits.room_ring);
     let runner = Runner::new(Arc::clone(&context), gemini, Uuid::now_v7().to_string());
-    connect(&context, &hub, &runner);
+    let activity = Arc::new(Activity::default());
+    connect(&context, &hub, &runner, &activity);
+    runs::ensure_bot(&context).await?;
 
     let lifecycle = Lifecycle::default();
     let sockets = TaskTracker::new();
@@ -95,7 +97,7 @@ pub async fn start(config: Config, listener: TcpListener) -> anyhow::Result<Runn
         grace: config.server.shutdown_grace,
     };
     let house = House {
-        workers: Workers::start(&context, &hub),
+        workers: Workers::start(&context, &hub, activity),
         context: Arc::clone(&context),
         runner: Arc::clone(&runner),
         sockets,
@@ -133,16 +135,15 @@ fn numbers(config: &Config) -> Numbers {
 }
 
 /// Commits are told to the bus, and the bus to the rooms and the bot.
-fn connect(context: &Arc<Context>, hub: &Arc<Hub>, runner: &Arc<Runner>) {
-    let (rooms, bot) = (Arc::clone(hub), Arc::clone(runner));
+fn connect(context: &Arc<Context>, hub: &Arc<Hub>, runner: &Arc<Runner>, activity: &Arc<Activity>) {
+    let (rooms, bot, absent) = (Arc::clone(hub), Arc::clone(runner), Arc::clone(activity));
     context.bus.attach(move |envelope| {
         rooms.deliver(envelope);
         bot.hear(envelope);
+        absent.hear(envelope);
     });
     let bus = Arc::clone(&context.bus);
-    context.store.on_commit(move |Committed { chat_id, seq, event }| {
-        bus.publish(&Envelope::Event { chat_id, seq, event });
-    });
+    context.store.on_commit(move |committed| runs::announce(&bus, committed));
 }
 
 /// What has to end in order.

@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use crate::domain::Context;
 use crate::hub::Hub;
 use crate::ids::Timestamp;
+use crate::socket::activity::Activity;
 use crate::telemetry::metrics::metrics;
 
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
@@ -26,9 +27,11 @@ pub(super) struct Workers {
 
 impl Workers {
     /// Starts what needs no more than the context and the hub.
-    pub(super) fn start(context: &Arc<Context>, hub: &Arc<Hub>) -> Self {
+    pub(super) fn start(context: &Arc<Context>, hub: &Arc<Hub>, activity: Arc<Activity>) -> Self {
         let workers = Self { tasks: TaskTracker::new(), stop: CancellationToken::new() };
         let (context, hub) = (Arc::clone(context), Arc::clone(hub));
+        let (stop, news) = (workers.stop.clone(), (Arc::clone(&context), Arc::clone(&hub)));
+        workers.tasks.spawn(async move { stop.run_until_cancelled(activity.run(news.0, news.1)).await });
         workers.every(PRUNE_EVERY, move || prune(Arc::clone(&context)));
         workers.every(UPKEEP_EVERY, move || upkeep(Arc::clone(&hub)));
         workers
