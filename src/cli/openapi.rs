@@ -2,10 +2,10 @@
 
 use anyhow::Context;
 
+use crate::cli::print;
 use crate::http;
 
 /// Prints the description of the API, as a running server shows it at `/api/openapi.json`.
 pub(super) fn run() -> anyhow::Result<()> {
-    println!("{}", http::description().to_pretty_json().context("the description is no JSON")?);
-    Ok(())
+    print(&http::description().to_pretty_json().context("the description is no JSON")?)
 }
