@@ -29,6 +29,9 @@ pub mod domain;
 /// A participant that happens to be a program.
 pub mod bot;
 
+/// The REST edge.
+pub mod http;
+
 /// The WebSocket edge.
 pub mod socket;
 

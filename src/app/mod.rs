@@ -29,6 +29,8 @@ use crate::config::Config;
 use crate::domain::auth::Auth;
 use crate::domain::rates::Rates;
 use crate::domain::{Clock, Context, runs};
+use crate::http;
+use crate::http::state::{Answered, Edge, Http, Numbers};
 use crate::hub::Hub;
 use crate::llm::gemini::Gemini;
 use crate::socket::Lifecycle;
@@ -81,7 +83,14 @@ pub async fn start(config: Config, listener: TcpListener) -> anyhow::Result<Runn
 
     let lifecycle = Lifecycle::default();
     let sockets = TaskTracker::new();
-    let router = Router::new();
+    let edge = Edge {
+        cx: Arc::clone(&context),
+        auth: config.auth.clone(),
+        public_url: config.server.public_url.clone(),
+        numbers: numbers(&config),
+        closing: lifecycle.closing.clone(),
+    };
+    let router = http::router(Http::new(edge), Router::new());
     let serve_config = ServeConfig {
         connections: config.limits.connections,
         header_timeout: HEADER_TIMEOUT,
@@ -111,6 +120,17 @@ pub fn context(config: &Config, store: Store, secret: &SecretString) -> Context 
         auth: Auth::new(&config.auth, &limits, secret),
         limits,
         clock: Clock::system(),
+    }
+}
+
+/// The edge's numbers, into the process's recorder.
+fn numbers(config: &Config) -> Numbers {
+    Numbers {
+        token: config.server.metrics_token.clone(),
+        render: Box::new(|| metrics().render()),
+        answered: Box::new(|Answered { method, route, status, took }| {
+            metrics().request(method, route, status, took);
+        }),
     }
 }
 

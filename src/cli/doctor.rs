@@ -98,14 +98,18 @@ fn reach(config: &Config) -> Finding {
     let subject = "address";
     match &config.server.public_url {
         Some(url) => {
-            Finding::ok(subject, format!("browsers reach it as {}", url.origin().ascii_serialization()))
+            Finding::ok(subject, format!("people reach it as {}", url.origin().ascii_serialization()))
         }
         None if config.server.host.is_loopback() => {
             Finding::ok(subject, "it is reached from this machine alone".into())
         }
         None => Finding::warn(
             subject,
-            "browsers on other machines will be refused: set PUBLIC_URL to the address they use".into(),
+            format!(
+                "it listens on {} and does not know its name: set PUBLIC_URL to the address that people use, \
+                 so that links and cookies fit",
+                config.server.host
+            ),
         ),
     }
 }
@@ -255,7 +259,12 @@ async fn list_models(base: &str, key: &SecretString) -> reqwest::Result<reqwest:
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
-    use super::{Level, data_dir, port, secret_file};
+    use axum::Router;
+    use axum::http::StatusCode;
+    use axum::routing::get;
+    use tokio::net::TcpListener;
+
+    use super::{Level, data_dir, port, running_server, secret_file};
 
     #[test]
     fn a_secret_that_others_can_read_is_a_failure() {
@@ -282,8 +291,26 @@ mod tests {
 
     #[tokio::test]
     async fn a_taken_port_is_a_failure() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         assert_eq!(port(address).await.level, Level::Fail);
+    }
+
+    #[tokio::test]
+    async fn a_server_that_runs_already_is_asked_itself() {
+        for (health, ready, expected) in [
+            (StatusCode::OK, StatusCode::OK, Some(Level::Ok)),
+            (StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE, Some(Level::Fail)),
+            (StatusCode::NOT_FOUND, StatusCode::OK, None),
+        ] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let router = Router::new()
+                .route("/health", get(move || async move { health }))
+                .route("/ready", get(move || async move { ready }));
+            let server = tokio::spawn(async move { axum::serve(listener, router).await });
+            assert_eq!(running_server(address).await.map(|finding| finding.level), expected);
+            server.abort();
+        }
     }
 }

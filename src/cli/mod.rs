@@ -5,11 +5,13 @@
 
 mod doctor;
 mod migrate;
+mod openapi;
 mod password;
 mod serve;
 mod user;
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -46,6 +48,8 @@ pub enum Command {
     Migrate(StorageArgs),
     /// Check whether the server can run here, and say what to do
     Doctor(Box<Config>),
+    /// Print the description of the API (OpenAPI 3.1)
+    Openapi,
 }
 
 /// The options of a command that needs no more than the database.
@@ -88,12 +92,21 @@ pub async fn run(command: Command) -> ExitCode {
         Command::Serve(config) => Box::pin(serve::run(*config)).await.map(|()| ExitCode::SUCCESS),
         Command::User(action) => Box::pin(user::run(action)).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate(args) => Box::pin(migrate::run(args)).await.map(|()| ExitCode::SUCCESS),
+        Command::Openapi => openapi::run().map(|()| ExitCode::SUCCESS),
         Command::Doctor(config) => Ok(Box::pin(doctor::run(*config)).await),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+/// Prints a long result. A reader that has seen enough (`| head`) is no failure.
+fn print(text: &str) -> anyhow::Result<()> {
+    match writeln!(io::stdout(), "{text}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 fn refuse(reason: &str) -> ExitCode {

@@ -48,9 +48,6 @@ async fn announce(config: &Config, running: &Running) -> anyhow::Result<()> {
             "There is no administrator yet; whoever opens this becomes one: {address}/setup?token={token}"
         );
     }
-    if config.server.public_url.is_none() && !running.local_addr.ip().is_loopback() {
-        println!("Browsers on other machines are refused until PUBLIC_URL says the address they use.");
-    }
     match &config.llm.gemini_api_key {
         Some(_) => println!("The bot answers with {}.", config.llm.gemini_model),
         None => println!("The bot has no key and cannot answer: set GEMINI_API_KEY."),

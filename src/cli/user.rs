@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::app;
-use crate::cli::{StorageArgs, password};
+use crate::cli::{StorageArgs, password, print};
 use crate::config::Config;
 use crate::domain::Context;
 use crate::domain::error::Error;
@@ -120,7 +120,7 @@ async fn add(add: Add) -> anyhow::Result<()> {
     };
     let role = if add.admin { ServerRole::Admin } else { ServerRole::Member };
     let user = finish(&cx, users::add(&cx, person, role).await.map_err(said)).await?;
-    println!("{} may log in.", user.username);
+    println!("{} may log in.", user.user.username);
     add.password.show(&password);
     Ok(())
 }
@@ -136,12 +136,16 @@ async fn reset_password(reset: ResetPassword) -> anyhow::Result<()> {
 }
 
 async fn list(cx: &Context) -> anyhow::Result<()> {
+    let mut lines = Vec::new();
     for user in cx.store.search_users("", LISTED).await? {
         let Some(account) = cx.store.account(user.id).await? else { continue };
         let role: &str = account.role.into();
-        println!("{:<33}{role:<8}{}", user.username, account.email.unwrap_or_default());
+        lines.push(format!("{:<33}{role:<8}{}", user.username, account.email.unwrap_or_default()));
     }
-    Ok(())
+    if lines.is_empty() {
+        return Ok(());
+    }
+    print(&lines.join("\n"))
 }
 
 impl PasswordArgs {

@@ -32,32 +32,22 @@ pub struct ServerConfig {
 }
 
 impl ServerConfig {
-    /// The origins that are the server's own, as browsers write them. `bound` is the listener's address.
-    ///
-    /// With a public address it is the only one. Without, a browser on the same machine may have been
-    /// given any of the loopback names.
-    pub fn origins(&self, bound: SocketAddr) -> Vec<String> {
-        if let Some(url) = &self.public_url {
-            return vec![url.origin().ascii_serialization()];
-        }
-        let mut hosts = vec![];
-        if bound.ip().is_loopback() || bound.ip().is_unspecified() {
-            hosts.extend(["localhost".to_owned(), "127.0.0.1".to_owned(), "[::1]".to_owned()]);
-        } else {
-            hosts.push(SocketAddr::new(bound.ip(), 0).to_string().trim_end_matches(":0").to_owned());
-        }
-        hosts.iter().map(|host| origin(host, bound.port())).collect()
-    }
-
-    /// The address to show to people, without a slash at its end: the first of the origins.
+    /// Where people reach the server, without a slash at its end. `bound` is the listener's address.
     pub fn address(&self, bound: SocketAddr) -> String {
-        self.origins(bound).swap_remove(0)
+        if let Some(url) = &self.public_url {
+            return url.origin().ascii_serialization();
+        }
+        // The wildcard is no address to go to.
+        let host = if bound.ip().is_loopback() || bound.ip().is_unspecified() {
+            "localhost".to_owned()
+        } else {
+            match bound.ip() {
+                IpAddr::V4(ip) => ip.to_string(),
+                IpAddr::V6(ip) => format!("[{ip}]"),
+            }
+        };
+        if bound.port() == 80 { format!("http://{host}") } else { format!("http://{host}:{}", bound.port()) }
     }
-}
-
-// A browser leaves the scheme's own port out of an origin.
-fn origin(host: &str, port: u16) -> String {
-    if port == 80 { format!("http://{host}") } else { format!("http://{host}:{port}") }
 }
 
 fn host(text: &str) -> Result<IpAddr, &'static str> {
@@ -95,30 +85,24 @@ fn grace(text: &str) -> Result<Duration, &'static str> {
 mod tests {
     use crate::config::Config;
 
-    fn origins(flags: &[&str], bound: &str) -> Vec<String> {
-        let config = Config::try_parse_from(["gemini-coop"].iter().chain(flags)).unwrap();
-        config.server.origins(bound.parse().unwrap())
-    }
-
     #[test]
-    fn own_origins_are_written_as_browsers_write_them() {
-        let loopback = ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000"];
-        assert_eq!(origins(&[], "127.0.0.1:8000"), loopback);
-        assert_eq!(origins(&[], "0.0.0.0:8000"), loopback);
-        assert_eq!(origins(&[], "192.168.1.5:80"), ["http://192.168.1.5"]);
-        assert_eq!(origins(&[], "[fd00::1]:8000"), ["http://[fd00::1]:8000"]);
-        for url in ["https://Chat.example.org", "https://chat.example.org/", "https://chat.example.org:443"] {
-            assert_eq!(
-                origins(&["--public-url", url], "127.0.0.1:8000"),
-                ["https://chat.example.org"],
-                "{url}"
-            );
+    fn the_shown_address_is_one_that_a_browser_can_go_to() {
+        for (flags, bound, expected) in [
+            (&[][..], "127.0.0.1:8000", "http://localhost:8000"),
+            (&[], "0.0.0.0:4711", "http://localhost:4711"),
+            (&[], "192.168.1.5:80", "http://192.168.1.5"),
+            (&[], "[fd00::1]:8000", "http://[fd00::1]:8000"),
+            (&["--public-url=https://Chat.example.org/"], "127.0.0.1:8000", "https://chat.example.org"),
+            (&["--public-url=http://chat.example.org:81"], "127.0.0.1:8000", "http://chat.example.org:81"),
+        ] {
+            let config = Config::try_parse_from(["gemini-coop"].iter().chain(flags)).unwrap();
+            assert_eq!(config.server.address(bound.parse().unwrap()), expected);
         }
     }
 
     #[test]
-    fn the_shown_address_is_one_that_a_browser_may_use() {
+    fn localhost_is_an_address_to_listen_on() {
         let config = Config::try_parse_from(["gemini-coop", "--host", "localhost"]).unwrap();
-        assert_eq!(config.server.address("127.0.0.1:4711".parse().unwrap()), "http://localhost:4711");
+        assert_eq!(config.server.host.to_string(), "127.0.0.1");
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::error::{Error, Result};
 use crate::domain::{Actor, Context, members};
 use crate::ids::{Timestamp, UserId};
 use crate::protocol::{Me, Notice, ServerRole, Signal, User, UserKind};
+use crate::store::Tx;
 use crate::store::rows::{Account, NewUser, Taken};
 
 const USERNAME_CHARS: std::ops::RangeInclusive<usize> = 3..=32;
@@ -39,18 +40,25 @@ pub struct ProfileChange {
 ///
 /// # Errors
 /// `Forbidden` when registration is not open to them, `Invalid`, `Conflict` when a name is taken.
-pub async fn register(cx: &Context, from: IpAddr, code: Option<&str>, new: NewPerson) -> Result<User> {
+pub async fn register(cx: &Context, from: IpAddr, code: Option<&str>, new: NewPerson) -> Result<Me> {
     cx.auth.admit(cx, from, code)?;
     add(cx, new, ServerRole::Member).await
 }
 
 /// Makes a person, by the operator's hand.
-pub async fn add(cx: &Context, new: NewPerson, role: ServerRole) -> Result<User> {
+pub async fn add(cx: &Context, new: NewPerson, role: ServerRole) -> Result<Me> {
     let person = prepare(cx, new, role).await?;
     let tx = cx.store.begin().await?;
-    let user = tx.insert_user(person).await?.map_err(taken)?;
+    let me = insert(&tx, person).await?;
     tx.commit().await?;
-    Ok(user)
+    Ok(me)
+}
+
+/// Writes a person's row, unless one of the names is taken.
+pub(in crate::domain) async fn insert(tx: &Tx, person: NewUser) -> Result<Me> {
+    let (email, role) = (person.email.clone().unwrap_or_default(), person.role);
+    let user = tx.insert_user(person).await?.map_err(taken)?;
+    Ok(Me { user, email, role })
 }
 
 /// Checks a person to be and hashes the password. All complaints come at once, and before the work.
@@ -86,7 +94,7 @@ pub(in crate::domain) async fn prepare(cx: &Context, new: NewPerson, role: Serve
     })
 }
 
-pub(in crate::domain) fn taken(taken: Taken) -> Error {
+fn taken(taken: Taken) -> Error {
     match taken {
         Taken::Username => Error::Conflict("this username is taken"),
         Taken::Email => Error::Conflict("this email is taken"),

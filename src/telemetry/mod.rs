@@ -5,6 +5,7 @@
 
 pub mod metrics;
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, Write};
 
 use tracing::Subscriber;
@@ -84,8 +85,11 @@ fn report_panics() {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         let text = info.payload().downcast_ref::<&'static str>().copied().unwrap_or("(text withheld)");
-        let backtrace = std::backtrace::Backtrace::capture();
-        tracing::error!(place, text, %backtrace, "panic");
+        tracing::error!(place, text, "panic");
+        let backtrace = Backtrace::capture();
+        if backtrace.status() == BacktraceStatus::Captured {
+            eprintln!("{backtrace}");
+        }
     }));
 }
 

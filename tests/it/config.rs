@@ -57,7 +57,7 @@ fn help_lists_variables_and_defaults_and_hides_secrets() {
     let environment =
         [("DATABASE_URL", database.as_str()), ("METRICS_TOKEN", secret), ("GEMINI_API_KEY", secret)];
     for (arguments, expected) in [
-        (&["--help"][..], &["serve", "user", "migrate", "doctor"][..]),
+        (&["--help"][..], &["serve", "user", "migrate", "doctor", "openapi"][..]),
         (&["serve", "--help"], &["[env: PORT=]", "[default: 8000]", "GEMINI_API_KEY", "METRICS_TOKEN"]),
         (&["doctor", "--help"], &["[env: DATA_DIR=]", "[default: ./data]"]),
         (&["migrate", "--help"], &["DATABASE_URL", "LOG_FORMAT"]),

@@ -6,7 +6,7 @@ use crate::domain::Context;
 use crate::domain::auth::tokens::{digest, opaque};
 use crate::domain::error::{Error, Result};
 use crate::domain::users::{self, NewPerson};
-use crate::protocol::{ServerRole, User};
+use crate::protocol::{Me, ServerRole};
 
 /// The digest of the link's token; it dies with the process.
 #[derive(Default)]
@@ -37,7 +37,7 @@ pub async fn open(cx: &Context) -> Result<Option<String>> {
 ///
 /// # Errors
 /// `Forbidden` when the token is wrong, `Conflict` when there is an administrator by now.
-pub async fn register_admin(cx: &Context, token: &str, new: NewPerson) -> Result<User> {
+pub async fn register_admin(cx: &Context, token: &str, new: NewPerson) -> Result<Me> {
     if !cx.auth.setup.is(token) {
         return Err(Error::Forbidden("this setup link does not work (any more)"));
     }
@@ -47,8 +47,8 @@ pub async fn register_admin(cx: &Context, token: &str, new: NewPerson) -> Result
         cx.auth.setup.replace(None);
         return Err(Error::Conflict("this server has an administrator already"));
     }
-    let user = tx.insert_user(admin).await?.map_err(users::taken)?;
+    let me = users::insert(&tx, admin).await?;
     tx.commit().await?;
     cx.auth.setup.replace(None);
-    Ok(user)
+    Ok(me)
 }
