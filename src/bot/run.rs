@@ -131,6 +131,7 @@ async fn attempt(
         let due = reply.publisher.due();
         tokio::select! {
             Ok(by) = &mut interruptions.stop => {
+                reply.publisher.flush();
                 let mut outcome = runs::stopped(&by);
                 outcome.content = Some(std::mem::take(&mut reply.text));
                 outcome.model = reply.model.take();
@@ -219,6 +220,8 @@ impl Reply<'_> {
 
     /// The reply with this end. Where nothing was said, the reason itself is what the room reads.
     fn ending(&mut self, ending: Ending) -> Outcome {
+        // The chunks together are the text: what waits for its turn goes out before the end.
+        self.publisher.flush();
         let Ending { status, reason, detail } = ending;
         let text = std::mem::take(&mut self.text);
         let content = if text.is_empty() { detail.clone().unwrap_or_default() } else { text };

@@ -15,33 +15,33 @@ use crate::support::within;
 
 /// Somebody, or nobody, at the server's REST door.
 #[derive(Clone)]
-pub struct Client {
+pub(crate) struct Client {
     http: reqwest::Client,
     base: String,
-    pub name: String,
-    pub id: String,
-    pub token: Option<String>,
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) token: Option<String>,
 }
 
 /// An answer of the server.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
 }
 
 impl Answer {
     /// The body, if the status is this one.
     #[track_caller]
-    pub fn expect(self, status: u16) -> Value {
+    pub(crate) fn expect(self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{:#}", self.body);
         self.body
     }
 
     /// Asserts a refusal by its stable code.
     #[track_caller]
-    pub fn refused(self, code: &str) -> Value {
+    pub(crate) fn refused(self, code: &str) -> Value {
         assert_eq!(self.body["code"], code, "{} {:#}", self.status, self.body);
         assert!(!self.status.is_success());
         self.body
@@ -50,13 +50,13 @@ impl Answer {
 
 impl Client {
     /// Without credentials.
-    pub fn anonymous(base: &str) -> Self {
+    pub(crate) fn anonymous(base: &str) -> Self {
         let http = reqwest::Client::builder().build().expect("a client");
         Self { http, base: base.to_owned(), name: String::new(), id: String::new(), token: None }
     }
 
     /// With a new session.
-    pub async fn log_in(&self, name: &str, password: &str) -> Self {
+    pub(crate) async fn log_in(&self, name: &str, password: &str) -> Self {
         let login = json!({"username": name, "password": password});
         let answer = self.post("/api/auth/login", login).await.expect(200);
         let token = answer["access_token"].as_str().expect("an access token").to_owned();
@@ -66,27 +66,27 @@ impl Client {
     }
 
     /// The same person at another server (or the same one started again).
-    pub fn at(&self, base: &str) -> Self {
+    pub(crate) fn at(&self, base: &str) -> Self {
         Self { base: base.to_owned(), ..self.clone() }
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.request(Method::GET, path, None).await
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         self.request(Method::POST, path, Some(body)).await
     }
 
-    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
         self.request(Method::PATCH, path, Some(body)).await
     }
 
-    pub async fn delete(&self, path: &str) -> Answer {
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.request(Method::DELETE, path, None).await
     }
 
-    pub async fn request(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn request(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let mut request = self.raw(method, path);
         if let Some(body) = body {
             request = request.json(&body);
@@ -95,7 +95,7 @@ impl Client {
     }
 
     /// A request to be shaped further.
-    pub fn raw(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+    pub(crate) fn raw(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
         match &self.token {
             Some(token) => request.bearer_auth(token),
@@ -103,7 +103,7 @@ impl Client {
         }
     }
 
-    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+    pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
         let response = within("an answer", request.send()).await.expect("the server answers");
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.bytes().await.expect("a whole body");
@@ -111,19 +111,19 @@ impl Client {
     }
 
     /// A group with these people in it; its id.
-    pub async fn group(&self, others: &[&Client]) -> String {
+    pub(crate) async fn group(&self, others: &[&Client]) -> String {
         let names: Vec<&str> = others.iter().map(|other| other.name.as_str()).collect();
         let chat = json!({"kind": "group", "name": "Plans", "participant_usernames": names});
         self.post("/api/chats", chat).await.expect(201)["id"].as_str().expect("an id").to_owned()
     }
 
     /// Posts by REST; the message.
-    pub async fn say(&self, chat: &str, content: &str) -> Value {
+    pub(crate) async fn say(&self, chat: &str, content: &str) -> Value {
         self.post(&format!("/api/chats/{chat}/messages"), json!({"content": content})).await.expect(201)
     }
 
     /// All of a chat's messages, oldest first, by pages.
-    pub async fn history(&self, chat: &str) -> Vec<Value> {
+    pub(crate) async fn history(&self, chat: &str) -> Vec<Value> {
         let mut all = Vec::new();
         let mut after = 0;
         loop {
@@ -137,12 +137,12 @@ impl Client {
     }
 
     /// Opens a socket and takes its `hello`.
-    pub async fn socket(&self) -> Socket {
+    pub(crate) async fn socket(&self) -> Socket {
         self.try_socket(&[]).await.expect("the upgrade succeeds")
     }
 
     /// Opens a socket with further headers, or gives the refusal's status.
-    pub async fn try_socket(&self, headers: &[(&'static str, &str)]) -> Result<Socket, u16> {
+    pub(crate) async fn try_socket(&self, headers: &[(&'static str, &str)]) -> Result<Socket, u16> {
         let mut request =
             format!("{}/ws", self.base.replace("http", "ws")).into_client_request().expect("a URL");
         if let Some(token) = &self.token {
@@ -156,7 +156,7 @@ impl Client {
     }
 
     /// Opens a socket at a path of one's own, such as with `?ticket=`, without a header.
-    pub async fn socket_at(&self, path_and_query: &str) -> Result<Socket, u16> {
+    pub(crate) async fn socket_at(&self, path_and_query: &str) -> Result<Socket, u16> {
         let url = format!("{}{path_and_query}", self.base.replace("http", "ws"));
         connect(url.into_client_request().expect("a URL")).await
     }
@@ -175,24 +175,24 @@ async fn connect(request: tungstenite::handshake::client::Request) -> Result<Soc
 }
 
 /// A person's socket.
-pub struct Socket {
+pub(crate) struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// Frames passed over by `wait_for`, to be looked at later.
     held: VecDeque<Value>,
-    pub hello: Value,
+    pub(crate) hello: Value,
 }
 
 impl Socket {
-    pub async fn send(&mut self, frame: Value) {
+    pub(crate) async fn send(&mut self, frame: Value) {
         self.send_raw(Message::text(frame.to_string())).await;
     }
 
-    pub async fn send_raw(&mut self, message: Message) {
+    pub(crate) async fn send_raw(&mut self, message: Message) {
         within("the socket to take a frame", self.stream.send(message)).await.expect("the socket is open");
     }
 
     /// The next frame, held ones first.
-    pub async fn next(&mut self) -> Value {
+    pub(crate) async fn next(&mut self) -> Value {
         match self.held.pop_front() {
             Some(frame) => frame,
             None => self.arrive("a frame").await,
@@ -200,12 +200,12 @@ impl Socket {
     }
 
     /// The next frame of this type; others are held.
-    pub async fn wait(&mut self, kind: &str) -> Value {
+    pub(crate) async fn wait(&mut self, kind: &str) -> Value {
         self.wait_for(kind, |frame| frame["type"] == kind).await
     }
 
     /// The next frame that fits; others are held.
-    pub async fn wait_for(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn wait_for(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         if let Some(at) = self.held.iter().position(&fits) {
             return self.held.remove(at).expect("it was found there");
         }
@@ -219,7 +219,7 @@ impl Socket {
     }
 
     /// Every frame up to the one that fits, in order of arrival, that one included.
-    pub async fn until(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Vec<Value> {
+    pub(crate) async fn until(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Vec<Value> {
         let mut frames = Vec::new();
         loop {
             let frame = match self.held.pop_front() {
@@ -235,31 +235,31 @@ impl Socket {
     }
 
     /// Joins a chat; the snapshot.
-    pub async fn join(&mut self, chat: &str) -> Value {
+    pub(crate) async fn join(&mut self, chat: &str) -> Value {
         self.send(json!({"type": "join", "chat_id": chat, "ref": "join"})).await;
         self.answer("join").await
     }
 
     /// Joins with a cursor; the snapshot.
-    pub async fn join_after(&mut self, chat: &str, after: i64) -> Value {
+    pub(crate) async fn join_after(&mut self, chat: &str, after: i64) -> Value {
         self.send(json!({"type": "join", "chat_id": chat, "after": after, "ref": "join"})).await;
         self.answer("join").await
     }
 
     /// Posts; the `ack`.
-    pub async fn say(&mut self, chat: &str, content: &str) -> Value {
+    pub(crate) async fn say(&mut self, chat: &str, content: &str) -> Value {
         let reference = uuid::Uuid::new_v4().to_string();
         self.send(json!({"type": "message", "chat_id": chat, "content": content, "ref": reference})).await;
         self.answer(&reference).await
     }
 
     /// The frame that answers `reference`, whatever its type.
-    pub async fn answer(&mut self, reference: &str) -> Value {
+    pub(crate) async fn answer(&mut self, reference: &str) -> Value {
         self.wait_for(&format!("the answer to {reference}"), |frame| frame["ref"] == reference).await
     }
 
     /// Proves that everything sent to this socket so far has arrived: a ping goes round.
-    pub async fn settle(&mut self) -> Vec<Value> {
+    pub(crate) async fn settle(&mut self) -> Vec<Value> {
         let reference = uuid::Uuid::new_v4().to_string();
         self.send(json!({"type": "ping", "ref": reference})).await;
         let mut frames = self.until("a pong", |frame| frame["ref"] == reference.as_str()).await;
@@ -268,7 +268,7 @@ impl Socket {
     }
 
     /// Reads to the end; the frames on the way and the close code.
-    pub async fn closed(&mut self) -> (Vec<Value>, Option<u16>) {
+    pub(crate) async fn closed(&mut self) -> (Vec<Value>, Option<u16>) {
         let mut frames: Vec<Value> = self.held.drain(..).collect();
         loop {
             match within("the socket to close", self.stream.next()).await {
@@ -285,7 +285,7 @@ impl Socket {
     }
 
     /// Drops the connection without a goodbye.
-    pub fn cut(self) {
+    pub(crate) fn cut(self) {
         drop(self.stream);
     }
 

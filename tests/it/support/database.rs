@@ -4,7 +4,7 @@
 use sea_orm::{ConnectionTrait, Database};
 
 /// Where a server's data lives; removed with it.
-pub struct TestDatabase {
+pub(crate) struct TestDatabase {
     postgres: Option<Postgres>,
 }
 
@@ -15,7 +15,7 @@ struct Postgres {
 
 impl TestDatabase {
     /// Makes one.
-    pub async fn create() -> Self {
+    pub(crate) async fn create() -> Self {
         let Ok(admin) = std::env::var("COOP_TEST_DATABASE") else { return Self { postgres: None } };
         let name = format!("coop_{}", uuid::Uuid::now_v7().simple());
         execute(&admin, &format!("CREATE DATABASE {name}")).await;
@@ -23,7 +23,7 @@ impl TestDatabase {
     }
 
     /// The `DATABASE_URL`, where it is not the default.
-    pub fn url(&self) -> Option<String> {
+    pub(crate) fn url(&self) -> Option<String> {
         let Postgres { admin, name } = self.postgres.as_ref()?;
         let mut url = url::Url::parse(admin).expect("COOP_TEST_DATABASE is a URL");
         url.set_path(name);

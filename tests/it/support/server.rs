@@ -16,12 +16,12 @@ use crate::support::database::TestDatabase;
 use crate::support::within;
 
 /// Everybody's password.
-pub const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// A server with the stand-in behind it.
-pub struct TestServer {
-    pub base: String,
-    pub standin: Standin,
+pub(crate) struct TestServer {
+    pub(crate) base: String,
+    pub(crate) standin: Standin,
     running: Option<Running>,
     arguments: Vec<String>,
     data: TempDir,
@@ -30,12 +30,12 @@ pub struct TestServer {
 
 impl TestServer {
     /// With the defaults, but for passwords hashed quickly enough for tests.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(&[]).await
     }
 
     /// With these flags.
-    pub async fn with(flags: &[&str]) -> Self {
+    pub(crate) async fn with(flags: &[&str]) -> Self {
         let standin = Standin::start().await;
         let data = tempfile::tempdir().expect("a temporary directory");
         let database = TestDatabase::create().await;
@@ -43,8 +43,10 @@ impl TestServer {
             "gemini-coop".into(),
             format!("--data-dir={}", data.path().display()),
             format!("--gemini-base-url={}", standin.base_url()),
-            "--gemini-api-key=test-key".into(),
         ];
+        if !flags.iter().any(|flag| flag.starts_with("--gemini-api-key")) {
+            arguments.push("--gemini-api-key=test-key".into());
+        }
         arguments.extend(database.url().map(|url| format!("--database-url={url}")));
         arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
         let (running, base) = launch(&arguments).await;
@@ -52,14 +54,14 @@ impl TestServer {
     }
 
     /// Ends it in order and starts it again on the same data; people have to connect anew.
-    pub async fn restart(&mut self) {
+    pub(crate) async fn restart(&mut self) {
         self.stop().await;
         let (running, base) = launch(&self.arguments).await;
         (self.running, self.base) = (Some(running), base);
     }
 
     /// Ends it in order.
-    pub async fn stop(&mut self) {
+    pub(crate) async fn stop(&mut self) {
         if let Some(mut running) = self.running.take() {
             running.shutdown();
             within("an ordered shutdown", running.wait()).await.expect("the shutdown succeeds");
@@ -67,27 +69,27 @@ impl TestServer {
     }
 
     /// Begins the ordered end without waiting for it.
-    pub fn begin_shutdown(&self) {
+    pub(crate) fn begin_shutdown(&self) {
         self.running.as_ref().expect("the server runs").shutdown();
     }
 
     /// What the rules run on.
-    pub fn context(&self) -> Arc<Context> {
+    pub(crate) fn context(&self) -> Arc<Context> {
         Arc::clone(&self.running.as_ref().expect("the server runs").context)
     }
 
     /// Its data directory.
-    pub fn data_dir(&self) -> &Path {
+    pub(crate) fn data_dir(&self) -> &Path {
         self.data.path()
     }
 
     /// Whether this run is on PostgreSQL.
-    pub fn is_postgres(&self) -> bool {
+    pub(crate) fn is_postgres(&self) -> bool {
         self.database.url().is_some()
     }
 
     /// Somebody new, registered and logged in.
-    pub async fn person(&self, name: &str) -> Client {
+    pub(crate) async fn person(&self, name: &str) -> Client {
         let nobody = Client::anonymous(&self.base);
         let account = json!({"username": name, "email": format!("{name}@example.org"), "password": PASSWORD});
         nobody.post("/api/auth/register", account).await.expect(201);
@@ -95,7 +97,7 @@ impl TestServer {
     }
 
     /// Somebody known, with a new session.
-    pub async fn log_in(&self, name: &str) -> Client {
+    pub(crate) async fn log_in(&self, name: &str) -> Client {
         Client::anonymous(&self.base).log_in(name, PASSWORD).await
     }
 }

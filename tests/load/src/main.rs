@@ -1,1 +1,3 @@
+//! The load generator and history checker.
+
 fn main() {}
