@@ -133,9 +133,9 @@ pub async fn leave(cx: &Context, actor: &Actor, chat: ChatId, new_owner: Option<
     let row = tx.lock_chat(chat).await?.ok_or(Error::NotFound("chat"))?;
     let membership = tx.membership(chat, actor.user.id).await?.ok_or(Error::NotFound("chat"))?;
     let members = tx.members(chat).await?;
-    let mut others =
-        members.iter().filter(|member| !member.is_bot && member.user_id != actor.user.id).peekable();
-    if others.peek().is_none() {
+    let others = members.iter().filter(|member| !member.is_bot && member.user_id != actor.user.id);
+    let others = others.map(|member| member.user_id).collect::<Vec<_>>();
+    if others.is_empty() {
         let seq = tx.append_chat_deleted(chat, actor.as_ref()).await?;
         tx.delete_chat(chat, cx.clock.now()).await?;
         tx.commit().await?;
@@ -146,7 +146,7 @@ pub async fn leave(cx: &Context, actor: &Actor, chat: ChatId, new_owner: Option<
     match (membership.role, row.kind, new_owner) {
         // The other of the two keeps the history; a new private chat may begin.
         (_, ChatKind::Private, _) => tx.free_pair(chat).await?,
-        (MemberRole::Owner, _, Some(next)) if others.any(|member| member.user_id == next) => {
+        (MemberRole::Owner, _, Some(next)) if others.contains(&next) => {
             tx.set_owner(chat, next).await?;
             change_role(cx, actor, &tx, chat, next, MemberRole::Owner).await?;
         }

@@ -4,6 +4,7 @@
 //! records; it knows no HTTP, no frames' delivery and no sockets.
 
 pub mod access;
+pub mod auth;
 pub mod chats;
 pub mod error;
 pub mod members;
@@ -13,12 +14,14 @@ pub mod receipts;
 pub mod runs;
 pub mod signals;
 pub mod text;
+pub mod users;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::bus::Bus;
 use crate::config::limits::Limits;
+use crate::domain::auth::Auth;
 use crate::domain::rates::Rates;
 use crate::ids::{SessionId, Timestamp};
 use crate::protocol::{Me, ServerRole, User, UserRef};
@@ -30,6 +33,7 @@ pub struct Context {
     pub bus: Arc<Bus>,
     pub limits: Limits,
     pub rates: Rates,
+    pub auth: Auth,
     pub clock: Clock,
 }
 

@@ -7,7 +7,7 @@ use gemini_coop::app::{self, Running};
 use gemini_coop::config::Config;
 use gemini_coop::domain::Context;
 use serde_json::json;
-use standin::Standin;
+use standin::server::Standin;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
