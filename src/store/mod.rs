@@ -317,6 +317,10 @@ impl Tx {
     pub async fn rename_chat(&self, chat: ChatId, name: &str) -> StoreResult<()> {
         todo!()
     }
+    /// A private chat that one of the two has left: the pair may begin a new one.
+    pub async fn free_pair(&self, chat: ChatId) -> StoreResult<()> {
+        todo!()
+    }
     pub async fn set_owner(&self, chat: ChatId, owner: UserId) -> StoreResult<()> {
         todo!()
     }

@@ -1,1 +1,8 @@
+//! The integration tests: one binary, through the server's real doors.
 
+mod bot;
+mod config;
+mod protocol;
+mod socket;
+mod support;
+mod tidy;
