@@ -4,5 +4,6 @@ mod bot;
 mod config;
 mod protocol;
 mod socket;
+mod store;
 mod support;
 mod tidy;
