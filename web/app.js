@@ -83,7 +83,7 @@ const on = (id, event, action) => $(id).addEventListener(event, acting(action));
 
 // ── Coming in and going out ─────────────────────────────────────────────────────────────────────────
 
-const setupToken = location.pathname === "/setup" ? location.hash.slice(1) || new URLSearchParams(location.search).get("token") : null;
+const setupToken = location.pathname === "/setup" ? new URLSearchParams(location.search).get("token") : null;
 // The link is a secret: it stays neither in the address bar nor in what is bookmarked.
 if (location.pathname !== "/") history.replaceState(null, "", "/");
 
