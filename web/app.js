@@ -161,7 +161,7 @@ function showChats() {
       button.lastChild.setAttribute("aria-label", `${chat.unread_count} unread`);
     }
     const last = chat.last_message;
-    add("preview", last ? (last.kind === "system" ? last.content : `${last.username}: ${last.content}`) : "");
+    add("preview", last ? (last.kind === "system" ? last.content : `${last.username}: ${last.content || "…"}`) : "");
     button.addEventListener("click", acting(() => openRoom(chat.id)));
     const item = document.createElement("li");
     item.append(button);
