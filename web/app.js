@@ -83,7 +83,7 @@ const on = (id, event, action) => $(id).addEventListener(event, acting(action));
 
 // ── Coming in and going out ─────────────────────────────────────────────────────────────────────────
 
-const setupToken = location.pathname === "/setup" ? location.hash.slice(1) || new URLSearchParams(location.search).get("token") : null;
+const setupToken = location.pathname === "/setup" ? new URLSearchParams(location.search).get("token") : null;
 // The link is a secret: it stays neither in the address bar nor in what is bookmarked.
 if (location.pathname !== "/") history.replaceState(null, "", "/");
 
@@ -161,12 +161,19 @@ function showChats() {
       button.lastChild.setAttribute("aria-label", `${chat.unread_count} unread`);
     }
     const last = chat.last_message;
-    add("preview", last ? (last.kind === "system" ? last.content : `${last.username}: ${last.content}`) : "");
+    add("preview", last ? (last.kind === "system" ? last.content : `${last.username}: ${last.content || "…"}`) : "");
     button.addEventListener("click", acting(() => openRoom(chat.id)));
     const item = document.createElement("li");
     item.append(button);
     return item;
   }));
+}
+
+function moveUp(chat, preview) {
+  if (!chat) return;
+  if (preview) chat.last_message = preview;
+  chats = [chat, ...chats.filter((other) => other !== chat)];
+  showChats();
 }
 
 on("create", "submit", async (form) => {
@@ -270,10 +277,9 @@ function showMessage(message) {
 
 function note(message) {
   if (message.deleted_at) return "deleted";
-  if (message.status === "queued") return "waiting for its turn …";
-  return [message.edited_at && "edited", message.run?.detail ?? (message.is_bot && message.status !== "complete" && message.status)]
-    .filter(Boolean)
-    .join(", ");
+  if (writing(message)) return message.status === "queued" ? "waiting for its turn …" : "";
+  const end = message.run?.detail ?? (message.status === "complete" ? "" : message.status);
+  return [message.edited_at && "edited", end].filter(Boolean).join(", ");
 }
 
 function newItem(message) {
@@ -399,7 +405,11 @@ const frames = {
     markRead();
   },
 
-  message: apply,
+  message(frame) {
+    apply(frame);
+    if (room.typists.delete(frame.username)) showRoom();
+    moveUp(chats.find((chat) => chat.id === room.id), frame);
+  },
   message_updated: apply,
   message_deleted: apply,
 
@@ -464,12 +474,8 @@ const frames = {
   chat_activity({ chat_id, preview }) {
     const chat = chats.find((chat) => chat.id === chat_id);
     if (!chat) return loadChats();
-    if (preview) {
-      chat.last_message = preview;
-      if (preview.kind === "text" && preview.user_id !== me.id) chat.unread_count += 1;
-    }
-    chats = [chat, ...chats.filter((other) => other !== chat)];
-    showChats();
+    if (preview?.kind === "text" && preview.user_id !== me.id) chat.unread_count += 1;
+    moveUp(chat, preview);
   },
 
   server_closing({ reconnect_after_ms }) {
@@ -480,8 +486,7 @@ const frames = {
 async function participants(frame) {
   apply(frame.message);
   const opened = room;
-  const people = await api("GET", `/api/chats/${opened.id}/participants`);
-  opened.people = people;
+  opened.people = await api("GET", `/api/chats/${opened.id}/participants`);
   await loadChats();
   if (room === opened) showRoom();
 }
@@ -562,9 +567,9 @@ const socket = {
   onClose(code) {
     clearInterval(this.watch);
     this.connection = null;
-    if (code === 4401) return showWelcome();
-    if (code === 4403) return report(new Error("this page's address is not allowed to connect"));
-    this.retry();
+    if (code === 4401) showWelcome();
+    else if (code === 4403) report(new Error("this page's address is not allowed to connect"));
+    else this.retry();
   },
 
   // Waits longer each time and never as long as the others, so that a restarted server is not stormed.
