@@ -12,7 +12,7 @@ use crate::protocol::{Event, Notice, Signal};
 #[derive(Clone, Debug)]
 pub enum Envelope {
     /// A durable change of a chat, published after its commit.
-    Event { chat_id: ChatId, seq: Seq, event: Event },
+    Event { chat_id: ChatId, seq: Seq, event: Box<Event> },
     /// Ephemeral, for those who joined the chat; `except` hears nothing of it.
     Signal { chat_id: ChatId, signal: Signal, except: Option<UserId> },
     /// For one person, on every socket.

@@ -144,7 +144,7 @@ pub async fn delete(cx: &Context, actor: &Actor, chat: ChatId) -> Result<()> {
     tx.delete_chat(chat, cx.clock.now()).await?;
     tx.commit().await?;
     for member in members {
-        let event = Event::ChatDeleted { by: actor.as_ref() };
+        let event = Box::new(Event::ChatDeleted { by: actor.as_ref() });
         tell(cx, member.user_id, Notice::ChatEvent { chat_id: chat, seq, event });
     }
     Ok(())

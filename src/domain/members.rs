@@ -139,7 +139,7 @@ pub async fn leave(cx: &Context, actor: &Actor, chat: ChatId, new_owner: Option<
         let seq = tx.append_chat_deleted(chat, actor.as_ref()).await?;
         tx.delete_chat(chat, cx.clock.now()).await?;
         tx.commit().await?;
-        let event = Event::ChatDeleted { by: actor.as_ref() };
+        let event = Box::new(Event::ChatDeleted { by: actor.as_ref() });
         tell(cx, actor.user.id, Notice::ChatEvent { chat_id: chat, seq, event });
         return Ok(());
     }
@@ -194,7 +194,7 @@ async fn end(cx: &Context, actor: &Actor, tx: Tx, chat: ChatId, user: User) -> R
     let message = tx.append_message(chat, report, removed).await?;
     tx.commit().await?;
     let seq = message.seq;
-    let event = Event::ParticipantRemoved { user: user.clone(), by, message };
+    let event = Box::new(Event::ParticipantRemoved { user: user.clone(), by, message });
     tell(cx, user.id, Notice::ChatEvent { chat_id: chat, seq, event });
     Ok(())
 }

@@ -39,7 +39,7 @@ pub async fn ensure_bot(cx: &Context) -> Result<()> {
 pub fn announce(bus: &Bus, committed: Committed) {
     let Committed { chat_id, seq, event } = committed;
     let queued = matches!(&event, Event::Posted(message) if message.body.status == MessageStatus::Queued);
-    bus.publish(&Envelope::Event { chat_id, seq, event });
+    bus.publish(&Envelope::Event { chat_id, seq, event: Box::new(event) });
     if queued {
         bus.publish(&Envelope::RunQueued { chat_id });
     }

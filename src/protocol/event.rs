@@ -117,7 +117,7 @@ pub enum Notice {
     ChatEvent {
         chat_id: ChatId,
         seq: Seq,
-        event: Event,
+        event: Box<Event>,
     },
     UserUpdated(User),
 }

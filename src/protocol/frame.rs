@@ -336,7 +336,7 @@ impl ServerFrame {
             Notice::ChatActivity { chat_id, head_seq, preview } => {
                 Self::ChatActivity { chat_id, head_seq, preview }
             }
-            Notice::ChatEvent { chat_id, seq, event } => Self::replayed(chat_id, seq, event),
+            Notice::ChatEvent { chat_id, seq, event } => Self::replayed(chat_id, seq, *event),
             Notice::UserUpdated(user) => Self::UserUpdated { user },
         }
     }

@@ -1,5 +1,7 @@
 //! The integration tests: one binary, through the server's real doors.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod bot;
 mod config;
 mod protocol;
