@@ -49,7 +49,8 @@ async fn run(request: Request, next: Next) -> Response {
     let work = tokio::spawn(next.run(request).in_current_span());
     match tokio::time::timeout(TIMEOUT, work).await {
         Ok(Ok(response)) => response,
-        Ok(Err(panic)) => Failure(Error::Internal(Box::new(panic))).into_response(),
+        // What it panicked with may quote what somebody said: the hook reports the place.
+        Ok(Err(_)) => Failure(Error::Internal("the request's task did not end".into())).into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }

@@ -1,5 +1,6 @@
 //! The integration tests: one binary, through the server's real doors.
 
 mod bot;
+mod http;
 mod socket;
 mod support;

@@ -11,7 +11,9 @@ use crate::support::server::TestServer;
 #[tokio::test]
 async fn everybody_sees_the_reply_grow_and_settle() {
     let server = TestServer::start().await;
-    server.standin.play(Script::text("Wörter, die wachsen: \u{1F331}\n\"so\".", 3).interval(Duration::from_millis(5)));
+    server
+        .standin
+        .play(Script::text("Wörter, die wachsen: \u{1F331}\n\"so\".", 3).interval(Duration::from_millis(5)));
     let (ada, ben) = (server.person("ada").await, server.person("ben").await);
     let chat = ada.group(&[&ben]).await;
     let (mut at_ada, mut at_ben) = (ada.socket().await, ben.socket().await);

@@ -12,7 +12,11 @@ fn parts(request: &Value) -> Vec<(String, String)> {
         .iter()
         .flat_map(|content| {
             let role = content["role"].as_str().unwrap().to_owned();
-            content["parts"].as_array().unwrap().iter().map(move |part| (role.clone(), part["text"].as_str().unwrap()))
+            content["parts"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(move |part| (role.clone(), part["text"].as_str().unwrap()))
         })
         .map(|(role, text)| (role, text.to_owned()))
         .collect()

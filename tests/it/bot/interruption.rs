@@ -13,7 +13,8 @@ async fn a_stopped_reply_keeps_its_text_and_lets_the_model_go() {
     let server = TestServer::start().await;
     let (script, gate) = Script::chunks(100, Duration::ZERO).gated();
     server.standin.play(script);
-    let (ada, ben, cleo) = (server.person("ada").await, server.person("ben").await, server.person("cleo").await);
+    let (ada, ben, cleo) =
+        (server.person("ada").await, server.person("ben").await, server.person("cleo").await);
     let chat = ada.group(&[&ben, &cleo]).await;
     let (mut at_ada, mut at_ben, mut at_cleo) = (ada.socket().await, ben.socket().await, cleo.socket().await);
     for socket in [&mut at_ada, &mut at_ben, &mut at_cleo] {
@@ -78,9 +79,7 @@ async fn a_client_that_goes_away_stops_nothing() {
     let mut back = ada.socket().await;
     back.join_after(&chat, 0).await;
     let settled = back
-        .wait_for("the settled reply", |frame| {
-            frame["message_id"] == reply && frame["status"] == "complete"
-        })
+        .wait_for("the settled reply", |frame| frame["message_id"] == reply && frame["status"] == "complete")
         .await;
     assert!(settled["content"] == numbered_text(5) || settled["full_response"] == numbered_text(5));
 }
@@ -110,7 +109,9 @@ async fn after_a_restart_the_written_is_interrupted_and_the_waiting_runs() {
     let mut socket = ada.socket().await;
     socket.join_after(&chat, 0).await;
     let one = socket
-        .wait_for("the interrupted reply", |frame| frame["message_id"] == first && frame["status"] == "interrupted")
+        .wait_for("the interrupted reply", |frame| {
+            frame["message_id"] == first && frame["status"] == "interrupted"
+        })
         .await;
     assert_eq!((&one["content"], &one["run"]["reason"]), (&json!(seen), &json!("restarted")));
     let two = socket

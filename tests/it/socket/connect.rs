@@ -50,7 +50,9 @@ async fn a_ticket_opens_one_socket_and_no_second() {
 async fn a_foreign_page_cannot_open_a_socket() {
     let server = TestServer::start().await;
     let ada = server.person("ada").await;
-    for origin in ["http://evil.example", "null", "http://127.0.0.1:1", &format!("{}.evil.example", server.base)] {
+    for origin in
+        ["http://evil.example", "null", "http://127.0.0.1:1", &format!("{}.evil.example", server.base)]
+    {
         assert_eq!(ada.try_socket(&[("origin", origin)]).await.err(), Some(403), "{origin}");
     }
     assert!(ada.try_socket(&[("origin", &server.base)]).await.is_ok());
@@ -62,7 +64,9 @@ async fn nonsense_is_answered_and_ends_nothing() {
     let ada = server.person("ada").await;
     let mut socket = ada.socket().await;
     let deep = "[".repeat(100_000);
-    for text in ["", "hi", "[]", "{}", "{\"type\":1}", "{\"type\":\"dance\"}", "null", &deep, "{\"type\":\"join\"}"] {
+    for text in
+        ["", "hi", "[]", "{}", "{\"type\":1}", "{\"type\":\"dance\"}", "null", &deep, "{\"type\":\"join\"}"]
+    {
         socket.send_raw(Message::text(text)).await;
         assert_eq!(socket.wait("error").await["code"], "bad_request");
     }

@@ -34,10 +34,15 @@ async fn a_client_id_posts_once_and_always_gets_the_first_answer() {
     let chat = ada.group(&[]).await;
     let mut socket = ada.socket().await;
     socket.join(&chat).await;
-    let message = json!({"type": "message", "chat_id": chat, "content": "once", "client_id": "c-1", "ref": "a"});
+    let message =
+        json!({"type": "message", "chat_id": chat, "content": "once", "client_id": "c-1", "ref": "a"});
     socket.send(message).await;
     let first = socket.answer("a").await;
-    socket.send(json!({"type": "message", "chat_id": chat, "content": "twice?", "client_id": "c-1", "ref": "b"})).await;
+    socket
+        .send(
+            json!({"type": "message", "chat_id": chat, "content": "twice?", "client_id": "c-1", "ref": "b"}),
+        )
+        .await;
     let second = socket.answer("b").await;
     assert_eq!((&second["seq"], &second["message_id"]), (&first["seq"], &first["message_id"]));
     assert_eq!((&first["duplicate"], &second["duplicate"]), (&json!(null), &json!(true)));
@@ -61,7 +66,10 @@ async fn many_messages_in_flight_keep_their_order_and_leave_no_hole() {
     }
     for n in 0..300_i64 {
         let frame = socket.wait("message").await;
-        assert_eq!((frame["seq"].as_i64(), frame["content"].as_str()), (Some(head + 1 + n), Some(&*format!("m{n}"))));
+        assert_eq!(
+            (frame["seq"].as_i64(), frame["content"].as_str()),
+            (Some(head + 1 + n), Some(&*format!("m{n}")))
+        );
     }
     for n in 0..300_i64 {
         assert_eq!(socket.answer(&format!("m{n}")).await["seq"].as_i64(), Some(head + 1 + n));

@@ -14,7 +14,8 @@ async fn a_person_is_present_once_however_many_tabs() {
     let (mut tab, mut other_tab) = (ben.socket().await, ben.socket().await);
     tab.join(&chat).await;
     let joined = other_tab.join(&chat).await;
-    let mut online: Vec<_> = joined["online"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
+    let mut online: Vec<_> =
+        joined["online"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
     online.sort_unstable();
     let mut both = [ada.id.as_str(), ben.id.as_str()];
     both.sort_unstable();

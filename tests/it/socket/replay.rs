@@ -32,7 +32,9 @@ async fn an_earlier_or_deleted_text_never_comes_back() {
     let chat = ada.group(&[]).await;
     let edited = ada.say(&chat, "secret one").await;
     let deleted = ada.say(&chat, "secret two").await;
-    let path = |message: &serde_json::Value| format!("/api/chats/{chat}/messages/{}", message["id"].as_str().unwrap());
+    let path = |message: &serde_json::Value| {
+        format!("/api/chats/{chat}/messages/{}", message["id"].as_str().unwrap())
+    };
     ada.patch(&path(&edited), json!({"content": "harmless"})).await.expect(200);
     ada.delete(&path(&deleted)).await.expect(204);
     let mut socket = ada.socket().await;

@@ -14,7 +14,8 @@ async fn a_removed_member_hears_nothing_more() {
     ada.delete(&format!("/api/chats/{chat}/participants/{}", ben.id)).await.expect(204);
     ada.say(&chat, "now that ben is gone").await;
     let frames = at_ben.settle().await;
-    let removal = frames.iter().position(|frame| frame["type"] == "participant_removed").expect("the removal is told");
+    let removal =
+        frames.iter().position(|frame| frame["type"] == "participant_removed").expect("the removal is told");
     assert!(frames[removal + 1..].iter().all(|frame| frame["chat_id"] != chat.as_str()), "{frames:#?}");
     assert_eq!(frames.iter().filter(|frame| frame["type"] == "participant_removed").count(), 1);
     let rejoined = at_ben.join_after(&chat, 0).await;

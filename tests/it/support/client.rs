@@ -65,6 +65,11 @@ impl Client {
         client
     }
 
+    /// The same person with another token.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
     /// The same person at another server (or the same one started again).
     pub fn at(&self, base: &str) -> Self {
         Self { base: base.to_owned(), ..self.clone() }
@@ -127,7 +132,8 @@ impl Client {
         let mut all = Vec::new();
         let mut after = 0;
         loop {
-            let page = self.get(&format!("/api/chats/{chat}/messages?after={after}&limit=200")).await.expect(200);
+            let page =
+                self.get(&format!("/api/chats/{chat}/messages?after={after}&limit=200")).await.expect(200);
             let page = page.as_array().expect("an array").clone();
             let Some(last) = page.last() else { return all };
             after = last["seq"].as_i64().expect("a seq");
@@ -142,7 +148,8 @@ impl Client {
 
     /// Opens a socket with further headers, or gives the refusal's status.
     pub async fn try_socket(&self, headers: &[(&'static str, &str)]) -> Result<Socket, u16> {
-        let mut request = format!("{}/ws", self.base.replace("http", "ws")).into_client_request().expect("a URL");
+        let mut request =
+            format!("{}/ws", self.base.replace("http", "ws")).into_client_request().expect("a URL");
         if let Some(token) = &self.token {
             let value = format!("Bearer {token}").parse().expect("a header value");
             request.headers_mut().insert("authorization", value);
@@ -270,7 +277,9 @@ impl Socket {
         let mut frames: Vec<Value> = self.held.drain(..).collect();
         loop {
             match within("the socket to close", self.stream.next()).await {
-                Some(Ok(Message::Text(text))) => frames.push(serde_json::from_str(&text).expect("a frame is JSON")),
+                Some(Ok(Message::Text(text))) => {
+                    frames.push(serde_json::from_str(&text).expect("a frame is JSON"))
+                }
                 Some(Ok(Message::Close(close))) => {
                     return (frames, close.map(|CloseFrame { code, .. }| code.into()));
                 }
@@ -288,7 +297,9 @@ impl Socket {
     async fn arrive(&mut self, what: &str) -> Value {
         loop {
             match within(what, self.stream.next()).await {
-                Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).expect("a frame is JSON"),
+                Some(Ok(Message::Text(text))) => {
+                    return serde_json::from_str(&text).expect("a frame is JSON");
+                }
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(Message::Close(close))) => panic!("closed while waiting for {what}: {close:?}"),
                 other => panic!("the socket ended while waiting for {what}: {other:?}"),
