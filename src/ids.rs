@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use sea_orm::DeriveValueType;
+use sea_orm::{DbErr, DeriveValueType, TryFromU64};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -26,6 +26,13 @@ macro_rules! id {
             #[expect(clippy::new_without_default, reason = "a random default would surprise")]
             pub fn new() -> Self {
                 Self(Uuid::now_v7())
+            }
+        }
+
+        // Asked of every primary key, and true of none of ours: no id is counted up by the database.
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
             }
         }
 
@@ -87,6 +94,7 @@ id!(
     DeriveValueType,
 )]
 #[serde(transparent)]
+#[sea_orm(try_from_u64)]
 pub struct Seq(pub i64);
 
 impl Seq {

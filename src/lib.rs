@@ -17,6 +17,8 @@ pub mod bus;
 pub mod llm;
 /// The database.
 pub mod store;
+/// Logs and numbers.
+pub mod telemetry;
 
 /// Fan-out.
 pub mod hub;
@@ -32,3 +34,9 @@ pub mod http;
 
 /// The WebSocket edge.
 pub mod socket;
+
+/// Assembly and shutdown.
+pub mod app;
+
+/// Commands.
+pub mod cli;

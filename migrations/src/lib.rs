@@ -1,1 +1,24 @@
-//! The schema.
+//! The database schema, one file per change, for SQLite and PostgreSQL from one source.
+//!
+//! Knows nothing of the server. A migration that was released is never edited: a new one follows it.
+
+mod m20261121_000001_accounts;
+mod m20261121_000002_rooms;
+
+use sea_orm_migration::async_trait::async_trait;
+use sea_orm_migration::sea_orm::DatabaseConnection;
+use sea_orm_migration::{DbErr, MigrationTrait, MigratorTrait};
+
+/// Brings the database to this version's schema; one that is newer is refused.
+pub async fn up(database: &DatabaseConnection) -> Result<(), DbErr> {
+    Migrator::up(database, None).await
+}
+
+struct Migrator;
+
+#[async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261121_000001_accounts::Migration), Box::new(m20261121_000002_rooms::Migration)]
+    }
+}

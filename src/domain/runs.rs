@@ -1,6 +1,6 @@
 //! Questions to the bot: the bot's user, the queue that everybody sees, and stopping a reply.
 
-use crate::bus::Envelope;
+use crate::bus::{Bus, Envelope};
 use crate::domain::access::{Action, Authorship, may};
 use crate::domain::chats::member_of;
 use crate::domain::error::{Error, Result};
@@ -36,12 +36,12 @@ pub async fn ensure_bot(cx: &Context) -> Result<()> {
 }
 
 /// Passes a committed change on: to the rooms, and to the bot if it is a reply to be written.
-pub fn announce(cx: &Context, committed: Committed) {
+pub fn announce(bus: &Bus, committed: Committed) {
     let Committed { chat_id, seq, event } = committed;
     let queued = matches!(&event, Event::Posted(message) if message.body.status == MessageStatus::Queued);
-    cx.bus.publish(&Envelope::Event { chat_id, seq, event });
+    bus.publish(&Envelope::Event { chat_id, seq, event });
     if queued {
-        cx.bus.publish(&Envelope::RunQueued { chat_id });
+        bus.publish(&Envelope::RunQueued { chat_id });
     }
 }
 

@@ -26,8 +26,14 @@ pub struct Activity {
 }
 
 impl Activity {
-    /// Notes a durable change; never blocks.
-    pub fn note(&self, chat_id: ChatId, seq: Seq, event: &Event) {
+    /// Hears what the bus brings; never blocks.
+    pub fn hear(&self, envelope: &Envelope) {
+        if let Envelope::Event { chat_id, seq, event } = envelope {
+            self.note(*chat_id, *seq, event);
+        }
+    }
+
+    fn note(&self, chat_id: ChatId, seq: Seq, event: &Event) {
         if matches!(event, Event::ChatDeleted { .. }) {
             return;
         }

@@ -1,6 +1,10 @@
 //! The integration tests: one binary, through the server's real doors.
 
 mod bot;
+mod config;
 mod http;
+mod protocol;
 mod socket;
+mod store;
 mod support;
+mod tidy;

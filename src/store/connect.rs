@@ -1,0 +1,232 @@
+//! Opening the database: which one, how durable, and the schema.
+//!
+//! Knows the two engines' settings so that nothing else has to.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, Statement, TransactionTrait as _,
+};
+
+use crate::config::database::DatabaseConfig;
+use crate::store::append::Lanes;
+use crate::store::error::ConnectError;
+use crate::store::{Inner, PATIENCE, Store};
+
+/// SQLite's default name in the data directory.
+const FILE_NAME: &str = "gemini-coop.db";
+/// Connections that read SQLite beside the one that writes.
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// The lanes of posts; on SQLite, with one writer, more would only take turns.
+const POSTGRES_LANES: usize = 4;
+const OLDEST_POSTGRES: u32 = 15;
+
+impl Store {
+    /// Opens the database, refuses weak durability (unless the operator insists), and brings the schema up
+    /// to date.
+    pub async fn connect(config: &DatabaseConfig) -> Result<Self, ConnectError> {
+        let inner = match &config.database_url {
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                open_postgres(url, config.allow_weak_durability).await?
+            }
+            Some(url) => open_sqlite(&sqlite_path(url)?, config.allow_weak_durability).await?,
+            None => open_sqlite(&config.data_dir.join(FILE_NAME), config.allow_weak_durability).await?,
+        };
+        let inner = Arc::new(inner);
+        let lanes = if inner.turn.is_some() { 1 } else { POSTGRES_LANES };
+        Ok(Self { lanes: Lanes::start(&inner, lanes), inner })
+    }
+}
+
+fn sqlite_path(url: &str) -> Result<PathBuf, ConnectError> {
+    let Some(rest) = url.strip_prefix("sqlite:") else {
+        return Err(ConnectError::Unsupported(
+            "DATABASE_URL must begin with postgres:// or sqlite://".into(),
+        ));
+    };
+    let path = rest.strip_prefix("//").unwrap_or(rest);
+    let path = path.strip_suffix("?mode=rwc").unwrap_or(path);
+    if path.is_empty() || path.contains([':', '?']) {
+        return Err(ConnectError::Unsupported(
+            "DATABASE_URL must name a plain file after sqlite://; databases in memory and SQLite's options are not supported".into(),
+        ));
+    }
+    Ok(path.into())
+}
+
+async fn open_sqlite(path: &Path, allow_weak: bool) -> Result<Inner, ConnectError> {
+    let lock = take_file(path)?;
+    let writer = Database::connect(sqlite_options(path, 1, |sqlite| {
+        sqlite
+            .pragma("journal_mode", "WAL")
+            // NORMAL would lose acknowledged messages at a power cut.
+            .pragma("synchronous", "FULL")
+            .pragma("journal_size_limit", "67108864")
+            .pragma("cache_size", "-8192")
+    }))
+    .await?;
+    let journal = text(&writer, "PRAGMA journal_mode").await?;
+    let synchronous: i32 = number(&writer, "PRAGMA synchronous").await?;
+    if journal != "wal" || synchronous < 2 {
+        weak(allow_weak, format!("SQLite runs with journal_mode={journal}, synchronous={synchronous}"))?;
+    }
+    migrations::up(&writer).await?;
+    let reader = Database::connect(sqlite_options(path, SQLITE_READERS, |sqlite| {
+        sqlite.pragma("query_only", "ON").pragma("cache_size", "-2048")
+    }))
+    .await?;
+    Ok(Inner {
+        writer,
+        reader,
+        turn: Some(Arc::default()),
+        announce: OnceLock::new(),
+        lock: Mutex::new(Some(lock)),
+    })
+}
+
+type SqliteOptions = sea_orm::sqlx::sqlite::SqliteConnectOptions;
+
+fn sqlite_options(
+    path: &Path,
+    connections: u32,
+    pragmas: impl Fn(SqliteOptions) -> SqliteOptions + Send + Sync + 'static,
+) -> ConnectOptions {
+    let path = path.to_owned();
+    // The path is given below as it is: in a URL it would have to be escaped.
+    let mut options = ConnectOptions::new("sqlite:file");
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(PATIENCE)
+        // Readers beyond the first, each with its thread and cache, go when it is quiet again.
+        .idle_timeout(Duration::from_secs(60))
+        .max_lifetime(None)
+        // There is no network that could have cut the connection.
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            // No memory map: a disk error would arrive as a signal that ends the process.
+            pragmas(sqlite.filename(&path).foreign_keys(true).busy_timeout(PATIENCE))
+        });
+    options
+}
+
+/// Makes sure of the directory and the file, for nobody else's eyes, and that no other process serves it.
+fn take_file(path: &Path) -> Result<File, ConnectError> {
+    let failed = |error: io::Error| {
+        ConnectError::Unsupported(format!("cannot open the database file {}: {error}", path.display()))
+    };
+    if let Some(directory) = path.parent() {
+        DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed)?;
+    }
+    let open = |path: &Path| OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let lock = open(Path::new(&name)).map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(ConnectError::Unsupported(format!(
+                "another process already serves {}; SQLite is for one process, use PostgreSQL for more",
+                path.display()
+            )));
+        }
+        Err(TryLockError::Error(error)) => return Err(failed(error)),
+    }
+    // SQLite gives its own files the rights of this one.
+    open(path).map_err(failed)?;
+    Ok(lock)
+}
+
+async fn open_postgres(url: &str, allow_weak: bool) -> Result<Inner, ConnectError> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(POSTGRES_CONNECTIONS)
+        .min_connections(1)
+        .acquire_timeout(PATIENCE)
+        .idle_timeout(Duration::from_secs(60))
+        // A connection that a restart has cut is found out without a question before every use.
+        .test_before_acquire_if_idle_for(Duration::from_secs(1))
+        .sqlx_logging(false)
+        .map_sqlx_postgres_opts(|postgres| {
+            postgres.application_name("gemini-coop").options([
+                ("default_transaction_isolation", "read committed"),
+                ("lock_timeout", "5s"),
+                ("statement_timeout", "15s"),
+                // A node that died without a word must not hold a room.
+                ("idle_in_transaction_session_timeout", "15s"),
+            ])
+        });
+    let database = Database::connect(options).await?;
+    let version = text(&database, "SHOW server_version_num").await?;
+    if version.parse::<u32>().is_ok_and(|number| number < OLDEST_POSTGRES * 10_000) {
+        return Err(ConnectError::Unsupported(format!(
+            "PostgreSQL {OLDEST_POSTGRES} or newer is needed; this one is number {version}"
+        )));
+    }
+    for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
+        if text(&database, &format!("SHOW {setting}")).await? == "off" {
+            weak(allow_weak, format!("PostgreSQL runs with {setting}=off"))?;
+        }
+    }
+    // Several nodes may start at once; the first changes the schema, the others wait and find it done.
+    let turn = database.begin().await?;
+    turn.execute_unprepared(
+        "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0; \
+         SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock(7207001)",
+    )
+    .await?;
+    migrations::up(&database).await?;
+    turn.commit().await?;
+    Ok(Inner {
+        writer: database.clone(),
+        reader: database,
+        turn: None,
+        announce: OnceLock::new(),
+        lock: Mutex::default(),
+    })
+}
+
+fn weak(allowed: bool, finding: String) -> Result<(), ConnectError> {
+    if allowed {
+        tracing::warn!("{finding}: acknowledged messages may be lost at a power cut");
+        return Ok(());
+    }
+    Err(ConnectError::Unsafe(format!(
+        "{finding}: acknowledged messages could be lost at a power cut; set ALLOW_WEAK_DURABILITY=true to start all the same"
+    )))
+}
+
+async fn text(database: &DatabaseConnection, question: &str) -> Result<String, DbErr> {
+    answer(database, question).await?.try_get_by_index(0)
+}
+
+async fn number(database: &DatabaseConnection, question: &str) -> Result<i32, DbErr> {
+    answer(database, question).await?.try_get_by_index(0)
+}
+
+async fn answer(database: &DatabaseConnection, question: &str) -> Result<sea_orm::QueryResult, DbErr> {
+    let statement = Statement::from_string(database.get_database_backend(), question);
+    let row = database.query_one_raw(statement).await?;
+    row.ok_or_else(|| DbErr::RecordNotFound(question.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sqlite_path;
+
+    #[test]
+    fn a_sqlite_url_names_a_plain_file() {
+        assert_eq!(sqlite_path("sqlite:///srv/a b.db").unwrap().to_str(), Some("/srv/a b.db"));
+        assert_eq!(sqlite_path("sqlite://rooms.db?mode=rwc").unwrap().to_str(), Some("rooms.db"));
+        for refused in ["sqlite::memory:", "sqlite://", "sqlite://a.db?mode=memory", "mysql://localhost/a"] {
+            assert!(sqlite_path(refused).is_err(), "{refused}");
+        }
+    }
+}

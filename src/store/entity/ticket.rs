@@ -1,0 +1,17 @@
+//! What opens one socket, once; only its hash is kept.
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::{SessionId, Timestamp};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, DeriveEntityModel)]
+#[sea_orm(table_name = "tickets")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub hash: Vec<u8>,
+    pub session_id: SessionId,
+    pub expires_at: Timestamp,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

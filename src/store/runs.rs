@@ -1,0 +1,335 @@
+//! Runs: a row before a task, claimed for a while, and fenced by an epoch in every later write.
+//!
+//! Leases are measured by the database's clock, the one that all nodes share.
+
+use std::time::Duration;
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait as _, Condition, DbBackend, EntityTrait as _, ExprTrait as _, FromQueryResult,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+
+use crate::ids::{ChatId, MessageId, RunId, Seq, UserId};
+use crate::protocol::{Event, Message, MessageStatus, Queue, QueueEntry, UserRef};
+use crate::store::entity::{message, run, user};
+use crate::store::error::{StoreError, StoreResult, corrupt};
+use crate::store::events::Take;
+use crate::store::rows::{ClaimedRun, Lease, Outcome, RunRow, RunState};
+use crate::store::{Store, Tx, database_now, meaning, to_json, word};
+
+impl Store {
+    /// The run that fills this message.
+    pub async fn run_of(&self, chat: ChatId, message: MessageId) -> StoreResult<Option<RunRow>> {
+        let row = run::Entity::find()
+            .filter(run::Column::MessageId.eq(message))
+            .filter(run::Column::ChatId.eq(chat))
+            .one(&self.inner.reader)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(RunRow {
+            id: row.id,
+            chat_id: row.chat_id,
+            message_id: row.message_id,
+            asked_by: row.asked_by,
+            state: meaning(&row.state)?,
+        }))
+    }
+
+    /// The chat's runs that are being written or wait, each in order.
+    pub async fn queue(&self, chat: ChatId) -> StoreResult<Queue> {
+        let open = [RunState::Running, RunState::Queued].map(word);
+        let rows: Vec<(MessageId, UserId, String)> = run::Entity::find()
+            .select_only()
+            .columns([run::Column::MessageId, run::Column::AskedBy, run::Column::State])
+            .filter(run::Column::ChatId.eq(chat))
+            .filter(run::Column::State.is_in(open))
+            .order_by_asc(run::Column::Seq)
+            .into_tuple()
+            .all(&self.inner.reader)
+            .await?;
+        let mut queue = Queue::default();
+        for (message_id, asked_by, state) in rows {
+            let list = match meaning(&state)? {
+                RunState::Running => &mut queue.running,
+                RunState::Queued | RunState::Done => &mut queue.waiting,
+            };
+            let position = u32::try_from(list.len() + 1).unwrap_or(u32::MAX);
+            list.push(QueueEntry { message_id, asked_by, position });
+        }
+        Ok(queue)
+    }
+
+    /// The chats in which a run waits.
+    pub async fn chats_with_queued_runs(&self) -> StoreResult<Vec<ChatId>> {
+        let chats = run::Entity::find()
+            .select_only()
+            .column(run::Column::ChatId)
+            .distinct()
+            .filter(run::Column::State.eq(word(RunState::Queued)))
+            .into_tuple()
+            .all(&self.inner.reader)
+            .await?;
+        Ok(chats)
+    }
+
+    /// Takes the chat's oldest queued run if fewer than `at_once` are running: the reply becomes `streaming`
+    /// (`Event::Updated`), the epoch rises, and the lease ends `lease` from now by the database's clock.
+    pub async fn claim_run(
+        &self,
+        chat: ChatId,
+        node: &str,
+        at_once: u32,
+        lease: Duration,
+    ) -> StoreResult<Option<ClaimedRun>> {
+        // A look first: most calls find nothing, and a look disturbs no writer.
+        let waiting = run::Entity::find().filter(open_runs(chat, RunState::Queued));
+        if waiting.one(&self.inner.reader).await?.is_none() {
+            return Ok(None);
+        }
+        let tx = self.begin().await?;
+        // The chat is held, so that of two nodes the second counts what the first has claimed.
+        if tx.lock_chat(chat).await?.is_none() {
+            return Ok(None);
+        }
+        let running =
+            run::Entity::find().filter(open_runs(chat, RunState::Running)).count(&tx.database).await?;
+        if running >= u64::from(at_once) {
+            return Ok(None);
+        }
+        let Some(found) = tx.oldest_queued(chat).await? else { return Ok(None) };
+        let epoch = found.epoch + 1;
+        run::Entity::update_many()
+            .col_expr(run::Column::State, Expr::value(word(RunState::Running)))
+            .col_expr(run::Column::Node, Expr::value(node))
+            .col_expr(run::Column::Epoch, Expr::value(epoch))
+            .col_expr(run::Column::LeaseUntil, lease_end(tx.backend(), lease))
+            .filter(run::Column::Id.eq(found.id))
+            .exec(&tx.database)
+            .await?;
+        let reply = tx
+            .change_reply(chat, found.message_id, |update| {
+                update.col_expr(message::Column::Status, Expr::value(word(MessageStatus::Streaming)))
+            })
+            .await?;
+        let agent = UserRef { id: reply.body.user_id, username: reply.body.username.clone() };
+        tx.announce_reply(Event::Updated(reply)).await?;
+        tx.commit().await?;
+        Ok(Some(ClaimedRun {
+            lease: Lease { run_id: found.id, epoch },
+            chat_id: chat,
+            message_id: found.message_id,
+            question_id: found.question_id,
+            question_seq: found.question_seq,
+            asked_by: UserRef { id: found.asked_by, username: found.asked_by_name },
+            agent,
+        }))
+    }
+
+    /// Stores the text so far and renews the lease; false when the run is no longer ours. No event, no seq.
+    pub async fn checkpoint(&self, lease: Lease, content: &str, renew: Duration) -> StoreResult<bool> {
+        let tx = self.begin().await?;
+        let Some(message) = tx.renew(lease, renew).await? else { return Ok(false) };
+        message::Entity::update_many()
+            .col_expr(message::Column::Content, Expr::value(content))
+            .filter(message::Column::Id.eq(message))
+            .exec(&tx.database)
+            .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Renews the lease without text; false when the run is no longer ours.
+    pub async fn renew(&self, lease: Lease, renew: Duration) -> StoreResult<bool> {
+        let tx = self.begin().await?;
+        let ours = tx.renew(lease, renew).await?.is_some();
+        if ours {
+            tx.commit().await?;
+        }
+        Ok(ours)
+    }
+
+    /// Ends a run of ours (`Event::Settled`); `None` when it is no longer ours.
+    pub async fn settle(&self, lease: Lease, outcome: Outcome) -> StoreResult<Option<Message>> {
+        let ours = Condition::all()
+            .add(run::Column::State.eq(word(RunState::Running)))
+            .add(run::Column::Epoch.eq(lease.epoch));
+        self.end_run(lease.run_id, ours, &outcome).await
+    }
+
+    /// Ends a run that is still queued (`Event::Settled`); `None` when it is not queued (any more).
+    pub async fn settle_queued(&self, run: RunId, outcome: Outcome) -> StoreResult<Option<Message>> {
+        let queued = Condition::all().add(run::Column::State.eq(word(RunState::Queued)));
+        self.end_run(run, queued, &outcome).await
+    }
+
+    /// Ends as `outcome` every run whose lease has ended by the database's clock, and, on SQLite, every
+    /// running run not of `node` (one process only). Returns the chats touched.
+    pub async fn interrupt_abandoned(&self, node: &str, outcome: Outcome) -> StoreResult<Vec<ChatId>> {
+        let backend = self.inner.backend();
+        let mut late = Condition::any().add(Expr::col(run::Column::LeaseUntil).lt(database_now(backend)));
+        if backend == DbBackend::Sqlite {
+            late = late.add(run::Column::Node.ne(node));
+        }
+        let abandoned = Condition::all().add(run::Column::State.eq(word(RunState::Running))).add(late);
+        let found: Vec<(RunId, ChatId)> = run::Entity::find()
+            .select_only()
+            .columns([run::Column::Id, run::Column::ChatId])
+            .filter(abandoned.clone())
+            .into_tuple()
+            .all(&self.inner.reader)
+            .await?;
+        let mut chats = Vec::new();
+        for (run, chat) in found {
+            // Asked again in the same words: the node may have come back to life and renewed.
+            let ended = self.end_run(run, abandoned.clone(), &outcome).await?;
+            if ended.is_some() && !chats.contains(&chat) {
+                chats.push(chat);
+            }
+        }
+        Ok(chats)
+    }
+
+    /// Ends the run if `still` holds; the epoch rises, so that whoever had it cannot write any more.
+    async fn end_run(&self, id: RunId, still: Condition, outcome: &Outcome) -> StoreResult<Option<Message>> {
+        let place: Option<(ChatId, MessageId)> = run::Entity::find_by_id(id)
+            .select_only()
+            .columns([run::Column::ChatId, run::Column::MessageId])
+            .filter(still.clone())
+            .into_tuple()
+            .one(&self.inner.reader)
+            .await?;
+        let Some((chat, reply)) = place else { return Ok(None) };
+        let usage = to_json(outcome.usage.as_ref())?;
+        let tx = self.begin().await?;
+        // Chat first, run second, everywhere: two who wait for each other would wait for ever.
+        if tx.lock_chat(chat).await?.is_none() {
+            return Ok(None);
+        }
+        let ended = run::Entity::update_many()
+            .col_expr(run::Column::State, Expr::value(word(RunState::Done)))
+            .col_expr(run::Column::Epoch, Expr::col(run::Column::Epoch).add(1))
+            .col_expr(run::Column::Model, Expr::value(outcome.model.clone()))
+            .col_expr(run::Column::Reason, Expr::value(outcome.reason.map(word)))
+            .col_expr(run::Column::Detail, Expr::value(outcome.detail.clone()))
+            .col_expr(run::Column::Usage, Expr::value(usage))
+            .filter(run::Column::Id.eq(id))
+            .filter(still)
+            .exec(&tx.database)
+            .await?;
+        if ended.rows_affected == 0 {
+            return Ok(None);
+        }
+        let message = tx
+            .change_reply(chat, reply, |update| {
+                let update = update.col_expr(message::Column::Status, Expr::value(word(outcome.status)));
+                match &outcome.content {
+                    Some(content) => update.col_expr(message::Column::Content, Expr::value(content)),
+                    None => update,
+                }
+            })
+            .await?;
+        tx.announce_reply(Event::Settled(message.clone())).await?;
+        tx.commit().await?;
+        Ok(Some(message))
+    }
+}
+
+/// A waiting run with what its writer has to know.
+#[derive(FromQueryResult)]
+struct Queued {
+    id: RunId,
+    epoch: i64,
+    message_id: MessageId,
+    question_id: MessageId,
+    question_seq: Seq,
+    asked_by: UserId,
+    asked_by_name: String,
+}
+
+impl Tx {
+    async fn oldest_queued(&self, chat: ChatId) -> StoreResult<Option<Queued>> {
+        let question = run::Entity::belongs_to(message::Entity)
+            .from(run::Column::QuestionId)
+            .to(message::Column::Id)
+            .into();
+        let asker: sea_orm::RelationDef =
+            run::Entity::belongs_to(user::Entity).from(run::Column::AskedBy).to(user::Column::Id).into();
+        let found = run::Entity::find()
+            .select_only()
+            .columns([
+                run::Column::Id,
+                run::Column::Epoch,
+                run::Column::MessageId,
+                run::Column::QuestionId,
+                run::Column::AskedBy,
+            ])
+            .column_as(message::Column::Seq, "question_seq")
+            .column_as(user::Column::Username, "asked_by_name")
+            .join(sea_orm::JoinType::InnerJoin, question)
+            .join(sea_orm::JoinType::InnerJoin, asker)
+            .filter(open_runs(chat, RunState::Queued))
+            .order_by_asc(run::Column::Seq)
+            .limit(1)
+            .into_model()
+            .one(&self.database)
+            .await?;
+        Ok(found)
+    }
+
+    /// The run's message, if the run is still ours.
+    async fn renew(&self, lease: Lease, renew: Duration) -> StoreResult<Option<MessageId>> {
+        let renewed = run::Entity::update_many()
+            .col_expr(run::Column::LeaseUntil, lease_end(self.backend(), renew))
+            .filter(run::Column::Id.eq(lease.run_id))
+            .filter(run::Column::Epoch.eq(lease.epoch))
+            .filter(run::Column::State.eq(word(RunState::Running)))
+            .exec_with_returning(&self.database)
+            .await?;
+        Ok(renewed.into_iter().next().map(|run| run.message_id))
+    }
+
+    /// Ends a deleted reply's run if it has not ended; its writer learns so from its next write.
+    pub(super) async fn end_run_of_deleted(&self, reply: MessageId) -> StoreResult<()> {
+        run::Entity::update_many()
+            .col_expr(run::Column::State, Expr::value(word(RunState::Done)))
+            .col_expr(run::Column::Epoch, Expr::col(run::Column::Epoch).add(1))
+            .filter(run::Column::MessageId.eq(reply))
+            .filter(run::Column::State.ne(word(RunState::Done)))
+            .exec(&self.database)
+            .await?;
+        Ok(())
+    }
+
+    /// Changes a reply and gives the change its number.
+    async fn change_reply(
+        &self,
+        chat: ChatId,
+        reply: MessageId,
+        change: impl FnOnce(sea_orm::UpdateMany<message::Entity>) -> sea_orm::UpdateMany<message::Entity>,
+    ) -> StoreResult<Message> {
+        let seq = self.take_seq(Take { chat_id: chat, count: 1, latest: None }).await?;
+        change(message::Entity::update_many())
+            .col_expr(message::Column::UpdatedSeq, Expr::value(seq))
+            .filter(message::Column::Id.eq(reply))
+            .exec(&self.database)
+            .await?;
+        let changed = self.message(chat, reply).await?;
+        changed.ok_or_else(|| StoreError::Broken(sea_orm::DbErr::RecordNotFound(reply.to_string())))
+    }
+
+    async fn announce_reply(&self, event: Event) -> StoreResult<()> {
+        let message = event.message().ok_or_else(|| corrupt("a run's event without its reply"))?;
+        let (chat, seq) = (message.body.chat_id, message.body.updated_seq);
+        let at = self.now().await?;
+        self.append(chat, seq, event, at).await
+    }
+}
+
+fn open_runs(chat: ChatId, state: RunState) -> Condition {
+    Condition::all().add(run::Column::ChatId.eq(chat)).add(run::Column::State.eq(word(state)))
+}
+
+fn lease_end(backend: DbBackend, lease: Duration) -> Expr {
+    database_now(backend).add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX / 2))
+}
