@@ -13,7 +13,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::Router;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -33,8 +32,8 @@ use crate::http;
 use crate::http::state::{Answered, Edge, Http, Numbers};
 use crate::hub::Hub;
 use crate::llm::gemini::Gemini;
-use crate::socket::Lifecycle;
 use crate::socket::activity::Activity;
+use crate::socket::{self, Lifecycle, Sockets};
 use crate::store::Store;
 use crate::telemetry::metrics::metrics;
 
@@ -90,7 +89,13 @@ pub async fn start(config: Config, listener: TcpListener) -> anyhow::Result<Runn
         numbers: numbers(&config),
         closing: lifecycle.closing.clone(),
     };
-    let router = http::router(Http::new(edge), Router::new());
+    let ears = Sockets {
+        cx: Arc::clone(&context),
+        hub: Arc::clone(&hub),
+        lifecycle: lifecycle.clone(),
+        tracker: sockets.clone(),
+    };
+    let router = http::router(Http::new(edge), socket::routes(ears));
     let serve_config = ServeConfig {
         connections: config.limits.connections,
         header_timeout: HEADER_TIMEOUT,

@@ -18,6 +18,7 @@ use crate::llm::request::Request;
 use crate::protocol::{self, MessageStatus};
 use crate::store::error::{StoreError, StoreResult};
 use crate::store::rows::{ClaimedRun, Outcome};
+use crate::telemetry::metrics::metrics;
 
 /// How long a run stays ours without a sign of life.
 pub const LEASE: Duration = Duration::from_secs(10);
@@ -40,6 +41,7 @@ struct Reply<'a> {
     text: String,
     model: Option<String>,
     usage: Option<Usage>,
+    asked: Instant,
     /// Bytes of the text that the database has.
     stored: usize,
     renewed: Instant,
@@ -61,6 +63,7 @@ pub async fn write(cx: &Context, gemini: &Gemini, run: &ClaimedRun, mut interrup
         text: String::new(),
         model: None,
         usage: None,
+        asked: Instant::now(),
         stored: 0,
         renewed: Instant::now(),
     };
@@ -171,6 +174,9 @@ struct Fenced;
 impl Reply<'_> {
     /// Adds text up to the limit. NUL is left out: PostgreSQL cannot store it.
     fn push(&mut self, text: &str, at_most: usize) -> Result<(), Full> {
+        if self.text.is_empty() {
+            metrics().run_first_chunk_seconds.record(self.asked.elapsed());
+        }
         let text = text.replace('\0', "");
         let room = at_most.saturating_sub(self.text.len());
         let fitting = &text[..text.floor_char_boundary(room.min(text.len()))];
@@ -233,7 +239,10 @@ async fn settle(cx: &Context, run: &ClaimedRun, outcome: Outcome) {
     let mut pause = Duration::from_millis(100);
     loop {
         match cx.store.settle(run.lease, outcome.clone()).await {
-            Ok(Some(_)) => return,
+            Ok(Some(_)) => {
+                metrics().run(outcome.status.into(), outcome.reason.map(Into::into));
+                return;
+            }
             Ok(None) => {
                 tracing::info!(run.id = %run.lease.run_id, "a reply was not ours any more");
                 return;

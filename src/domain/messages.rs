@@ -11,6 +11,7 @@ use crate::ids::{ChatId, MessageId, RunId, Seq};
 use crate::protocol::{ChatKind, Message, MessageKind, MessageStatus, Revision, SystemData};
 use crate::store::error::StoreResult;
 use crate::store::rows::{self, MessagePage, NewMessage, NewReply, Post, Replay, Window};
+use crate::telemetry::metrics::metrics;
 
 /// A message as its author hands it in.
 #[derive(Clone, Debug)]
@@ -36,7 +37,10 @@ impl Pending {
     /// Waits until the message is on disk and announced.
     pub async fn durable(self) -> Result<Posted> {
         match self.0.await? {
-            rows::Posted::New(message) => Ok(Posted { message, duplicate: false }),
+            rows::Posted::New(message) => {
+                metrics().messages_posted.increment(1);
+                Ok(Posted { message, duplicate: false })
+            }
             rows::Posted::Duplicate(message) => Ok(Posted { message, duplicate: true }),
             rows::Posted::NotMember => Err(Error::NotFound("chat")),
         }

@@ -32,6 +32,7 @@ use crate::socket::Lifecycle;
 use crate::socket::cursor::{Cursor, Verdict};
 use crate::socket::dispatch::{Entrance, Outcome, Posting, dispatch, parse, refusal, replayed};
 use crate::store::rows::Replay;
+use crate::telemetry::metrics::metrics;
 
 /// Between two pings.
 pub(in crate::socket) const HEARTBEAT: Duration = Duration::from_secs(30);
@@ -122,7 +123,9 @@ impl Socket {
     }
 
     /// Serves the socket to its end.
-    pub(in crate::socket) async fn run(mut self, lifecycle: Lifecycle) {
+    pub(in crate::socket) async fn run(mut self, lifecycle: &Lifecycle) {
+        metrics().sockets.increment(1.0);
+        let _open = Open;
         let code = match self.serve(lifecycle).await {
             Ok(()) => return,
             Err(code) => code,
@@ -133,7 +136,7 @@ impl Socket {
     }
 
     /// Until the peer goes (`Ok`) or the server ends it (`Err`).
-    async fn serve(&mut self, lifecycle: Lifecycle) -> Result<(), CloseCode> {
+    async fn serve(&mut self, lifecycle: &Lifecycle) -> Result<(), CloseCode> {
         // The session may have ended between the upgrade and the hub's knowing of this socket.
         self.check_session().await?;
         self.send(&ServerFrame::Hello {
@@ -168,6 +171,11 @@ impl Socket {
                 _ = beat.tick() => Step::Beat,
             };
             match step {
+                Step::Close(CloseCode::Restarting) if !closing_told => {
+                    self.say_closing().await?;
+                    self.flush().await?;
+                    return Err(CloseCode::Restarting);
+                }
                 Step::Close(code) => return Err(code),
                 Step::Heard(None) => return Ok(()),
                 Step::Heard(Some(message)) => {
@@ -190,13 +198,18 @@ impl Socket {
                 }
                 Step::Closing => {
                     closing_told = true;
-                    let reconnect_after_ms = rand::random_range(250..5_000);
-                    self.feed(encode(&ServerFrame::ServerClosing { reconnect_after_ms })).await?;
+                    self.say_closing().await?;
                 }
             }
             self.drain().await?;
             self.flush().await?;
         }
+    }
+
+    /// Spread at random, so that the next server is not met by everybody at once.
+    async fn say_closing(&mut self) -> Result<(), CloseCode> {
+        let reconnect_after_ms = rand::random_range(250..5_000);
+        self.feed(encode(&ServerFrame::ServerClosing { reconnect_after_ms })).await
     }
 
     /// Takes what the rooms have ready, so that it goes out in one write.
@@ -219,6 +232,7 @@ impl Socket {
     ) -> Result<std::ops::ControlFlow<()>, CloseCode> {
         use std::ops::ControlFlow::{Break, Continue};
         self.heard = Instant::now();
+        metrics().frames_received.increment(1);
         match message {
             Ok(Message::Text(text)) => self.command(text.as_str()).await.map(Continue),
             Ok(Message::Binary(_)) => {
@@ -490,6 +504,7 @@ impl Socket {
     /// Buffers a frame; it goes out with the next flush, or when the buffer is full.
     async fn feed(&mut self, text: Bytes) -> Result<(), CloseCode> {
         self.batch += text.len();
+        metrics().frames_sent.increment(1);
         let text = Utf8Bytes::try_from(text).expect("frames are encoded as UTF-8");
         self.write(Message::Text(text)).await?;
         if self.batch >= BATCH_BYTES { self.flush().await } else { Ok(()) }
@@ -512,6 +527,15 @@ impl Socket {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(CloseCode::Stuck),
         }
+    }
+}
+
+/// Counts a socket out, however it ends.
+struct Open;
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        metrics().sockets.decrement(1.0);
     }
 }
 
