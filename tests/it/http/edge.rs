@@ -112,6 +112,14 @@ async fn the_description_is_of_the_api_and_the_frames() {
     );
 }
 
+/// A change of the API shows here, and nowhere unseen. `INSTA_UPDATE=always` writes the new one.
+#[test]
+fn the_description_is_the_one_that_was_agreed() {
+    let mut api = gemini_coop::http::description();
+    api.info.version = "(of the package)".into();
+    insta::assert_snapshot!("openapi", api.to_pretty_json().unwrap());
+}
+
 /// References to what is not there.
 fn dangling(api: &Value) -> Vec<String> {
     fn collect(value: &Value, found: &mut Vec<String>) {

@@ -15,8 +15,8 @@ async fn by_cookie(server: &TestServer, name: &str) -> (Answer, String) {
 }
 
 fn cookie(answer: &Answer) -> String {
-    let line = answer.headers["set-cookie"].to_str().unwrap();
-    line.split(';').next().unwrap().to_owned()
+    let line = answer.headers["set-cookie"].to_str().expect("a cookie is ASCII");
+    line.split_once(';').expect("the cookie has attributes").0.to_owned()
 }
 
 async fn refresh(server: &TestServer, cookie: &str) -> Answer {
