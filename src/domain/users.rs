@@ -250,7 +250,7 @@ fn display_name(name: &str) -> Result<String> {
     Ok(name.to_owned())
 }
 
-/// Something that looks like an address; whether mail arrives there is not ours to say.
+/// Something that looks like an address, in lower case; whether mail arrives there is not ours to say.
 fn email(address: &str) -> Result<String> {
     let address = address.trim();
     let graphic = address.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | ',' | ';'));
@@ -265,7 +265,7 @@ fn email(address: &str) -> Result<String> {
     if address.len() > EMAIL_BYTES || !graphic || !whole {
         return Err(Error::invalid("email", "must be an email address"));
     }
-    Ok(address.to_owned())
+    Ok(address.to_ascii_lowercase())
 }
 
 /// Checks a new password. `field` is what the complaint is about.

@@ -49,7 +49,8 @@ async fn run(request: Request, next: Next) -> Response {
     let work = tokio::spawn(next.run(request).in_current_span());
     match tokio::time::timeout(TIMEOUT, work).await {
         Ok(Ok(response)) => response,
-        Ok(Err(panic)) => Failure(Error::Internal(Box::new(panic))).into_response(),
+        // What it panicked with may quote what somebody said: the hook reports the place.
+        Ok(Err(_)) => Failure(Error::Internal("the request's task did not end".into())).into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
@@ -87,9 +88,46 @@ fn harden(mut response: Response, id: &str) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderMap;
+    use std::sync::Arc;
 
-    use super::{REQUEST_ID, request_id};
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::{HeaderMap, Request, StatusCode};
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use tokio::sync::Notify;
+    use tower::ServiceExt as _;
+
+    use super::{REQUEST_ID, request_id, run};
+
+    fn request() -> Request<Body> {
+        Request::builder().uri("/").body(Body::empty()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_its_request_only() {
+        let broken = get(async || -> () { panic!("broken on purpose") });
+        let router = Router::new().route("/", broken).layer(from_fn(run));
+        assert_eq!(router.oneshot(request()).await.unwrap().status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+
+    #[tokio::test]
+    async fn what_was_begun_is_done_although_the_client_went_away() {
+        let (begun, go_on, done) =
+            (Arc::new(Notify::new()), Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let steps = (Arc::clone(&begun), Arc::clone(&go_on), Arc::clone(&done));
+        let slow = get(async move || {
+            steps.0.notify_one();
+            steps.1.notified().await;
+            steps.2.notify_one();
+        });
+        let answer = tokio::spawn(Router::new().route("/", slow).layer(from_fn(run)).oneshot(request()));
+        begun.notified().await;
+        answer.abort();
+        assert!(answer.await.unwrap_err().is_cancelled());
+        go_on.notify_one();
+        tokio::time::timeout(super::TIMEOUT, done.notified()).await.expect("the second step was done");
+    }
 
     #[test]
     fn a_clients_request_id_is_kept_if_it_cannot_forge_a_log_line() {

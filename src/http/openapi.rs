@@ -60,6 +60,9 @@ pub(in crate::http) fn complete(mut api: utoipa::openapi::OpenApi) -> utoipa::op
     let cookie = ApiKey::Cookie(ApiKeyValue::new("coop_refresh"));
     components.add_security_scheme("refresh", SecurityScheme::ApiKey(cookie));
     for operation in api.paths.paths.values_mut().flat_map(operations) {
+        // Functions of several modules have the same name; an operation's has to be its own.
+        let tag = operation.tags.as_ref().and_then(|tags| tags.first()).cloned().unwrap_or_default();
+        operation.operation_id = operation.operation_id.take().map(|name| format!("{tag}_{name}"));
         let problem = Ref::from_response_name("Problem");
         operation.responses.responses.insert("default".into(), problem.into());
     }

@@ -4,6 +4,7 @@
 
 mod bot;
 mod config;
+mod http;
 mod protocol;
 mod socket;
 mod store;

@@ -123,14 +123,26 @@ pub async fn authenticate(cx: &Context, credential: Credential<'_>) -> Result<Ac
         Credential::Ticket(ticket) => {
             let tx = cx.store.begin().await?;
             let session = tx.use_ticket(digest(ticket), now).await?;
-            tx.commit().await?;
+            if session.is_some() {
+                tx.commit().await?;
+            }
             session
         }
     };
-    found
-        .and_then(|session| actor(cx, session))
-        .ok_or(Error::Unauthenticated("the credentials are not valid or have expired: log in again"))
+    found.and_then(|session| actor(cx, session)).ok_or(ENDED)
 }
+
+/// The same actor as the database knows them now: a socket that was let in asks again once it listens for the end of
+/// its session, and now and then, as another process may have ended it.
+///
+/// # Errors
+/// `Unauthenticated` when the session has ended.
+pub async fn again(cx: &Context, actor: &Actor) -> Result<Actor> {
+    let session = cx.store.session(actor.session_id).await?;
+    session.and_then(|session| self::actor(cx, session)).ok_or(ENDED)
+}
+
+const ENDED: Error = Error::Unauthenticated("the credentials are not valid or have expired: log in again");
 
 /// The actor of a session that is alive.
 fn actor(cx: &Context, session: SessionAccount) -> Option<Actor> {

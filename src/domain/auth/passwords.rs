@@ -84,9 +84,9 @@ impl Turn {
             drop(turn);
             result
         });
-        done.await
-            .map_err(|error| Error::Internal(Box::new(error)))?
-            .map_err(|error| Error::Internal(Box::new(error)))
+        // A panic's text is not to be logged: it may quote what it worked on.
+        let done = done.await.map_err(|_| Error::Internal("hashing did not end".into()))?;
+        done.map_err(|error| Error::Internal(Box::new(error)))
     }
 }
 

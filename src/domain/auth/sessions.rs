@@ -116,7 +116,7 @@ async fn begin(cx: &Context, user: UserId, user_agent: Option<String>, stay: Sta
         }
     };
     tx.commit().await?;
-    grant(cx, user, id, expires_at, refresh_token)
+    grant(cx, now, user, (id, expires_at), refresh_token)
 }
 
 /// Exchanges a refresh token for new tokens. One that comes twice ends its session: one of the two is a thief.
@@ -141,7 +141,7 @@ pub async fn refresh(cx: &Context, token: &str) -> Result<Granted> {
             let next = opaque();
             tx.insert_refresh(digest(&next), actor.session_id, now).await?;
             tx.commit().await?;
-            grant(cx, actor.user.id, actor.session_id, actor.expires_at, Some(next))
+            grant(cx, now, actor.user.id, (actor.session_id, actor.expires_at), Some(next))
         }
     }
 }
@@ -149,12 +149,11 @@ pub async fn refresh(cx: &Context, token: &str) -> Result<Granted> {
 /// The tokens of a session that is in the database.
 fn grant(
     cx: &Context,
+    now: Timestamp,
     user: UserId,
-    session: SessionId,
-    session_ends: Timestamp,
+    (session, session_ends): (SessionId, Timestamp),
     refresh_token: Option<String>,
 ) -> Result<Granted> {
-    let now = cx.clock.now();
     let expires_at = match refresh_token {
         Some(_) => session_ends.min(now.plus(REFRESHED_LIFE)),
         None => session_ends,

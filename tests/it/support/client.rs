@@ -65,6 +65,11 @@ impl Client {
         client
     }
 
+    /// The same person with another token.
+    pub(crate) fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
     /// The same person at another server (or the same one started again).
     pub(crate) fn at(&self, base: &str) -> Self {
         Self { base: base.to_owned(), ..self.clone() }
@@ -189,14 +194,6 @@ impl Socket {
 
     pub(crate) async fn send_raw(&mut self, message: Message) {
         within("the socket to take a frame", self.stream.send(message)).await.expect("the socket is open");
-    }
-
-    /// The next frame, held ones first.
-    pub(crate) async fn next(&mut self) -> Value {
-        match self.held.pop_front() {
-            Some(frame) => frame,
-            None => self.arrive("a frame").await,
-        }
     }
 
     /// The next frame of this type; others are held.

@@ -1,6 +1,5 @@
 //! The server under test, in this process.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use gemini_coop::app::{self, Running};
@@ -24,8 +23,9 @@ pub(crate) struct TestServer {
     pub(crate) standin: Standin,
     running: Option<Running>,
     arguments: Vec<String>,
-    data: TempDir,
-    database: TestDatabase,
+    // Held for their `Drop`: the data goes with the server.
+    _data: TempDir,
+    _database: TestDatabase,
 }
 
 impl TestServer {
@@ -50,7 +50,7 @@ impl TestServer {
         arguments.extend(database.url().map(|url| format!("--database-url={url}")));
         arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
         let (running, base) = launch(&arguments).await;
-        Self { base, standin, running: Some(running), arguments, data, database }
+        Self { base, standin, running: Some(running), arguments, _data: data, _database: database }
     }
 
     /// Ends it in order and starts it again on the same data; people have to connect anew.
@@ -76,16 +76,6 @@ impl TestServer {
     /// What the rules run on.
     pub(crate) fn context(&self) -> Arc<Context> {
         Arc::clone(&self.running.as_ref().expect("the server runs").context)
-    }
-
-    /// Its data directory.
-    pub(crate) fn data_dir(&self) -> &Path {
-        self.data.path()
-    }
-
-    /// Whether this run is on PostgreSQL.
-    pub(crate) fn is_postgres(&self) -> bool {
-        self.database.url().is_some()
     }
 
     /// Somebody new, registered and logged in.

@@ -1,0 +1,10 @@
+//! The REST door, by resource.
+
+mod account;
+mod chats;
+mod edge;
+mod guessing;
+mod members;
+mod messages;
+mod sessions;
+mod setup;
