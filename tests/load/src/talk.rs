@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::client::Person;
+use crate::frame::Frame;
 use crate::socket::{PATIENCE, Socket, within};
 use crate::spread::Spread;
 
@@ -126,7 +127,7 @@ pub(crate) async fn speak<T>(
 }
 
 impl Spoken {
-    fn hear(&mut self, frame: &crate::frame::Frame) -> Result<()> {
+    fn hear(&mut self, frame: &Frame) -> Result<()> {
         match frame.kind.as_str() {
             "ack" => self.acked += 1,
             "error" => bail!("a message was refused: {}", frame.text),

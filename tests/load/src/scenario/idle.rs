@@ -33,7 +33,7 @@ pub(crate) async fn run(options: &Options, settings: Settings) -> Result<Report>
     settings.describe(&mut report);
     report.condition(format!("the same {ROOM} people sit in all {rooms} rooms, with one socket each a room"));
 
-    let server = Server::start(&settings).await?;
+    let mut server = Server::start(&settings).await?;
     tokio::time::sleep(CALM).await;
     let empty = server.usage()?;
     let people = register(&server.base(), ROOM).await?;
@@ -41,6 +41,9 @@ pub(crate) async fn run(options: &Options, settings: Settings) -> Result<Report>
     for _ in 0..rooms {
         chats.push(people[0].group(&people[1..]).await?);
     }
+    // What hashing passwords has left behind as free memory would be counted as none for the sockets.
+    server.kill()?;
+    server.restart().await?;
     tokio::time::sleep(CALM).await;
     let furnished = server.usage()?;
     let mut open: Vec<Socket> = Vec::with_capacity(sockets);
@@ -63,7 +66,7 @@ pub(crate) async fn run(options: &Options, settings: Settings) -> Result<Report>
     let growth = full.resident_bytes.saturating_sub(furnished.resident_bytes);
     report.count("sockets", sockets);
     report.memory("server memory (RSS), empty", empty.resident_bytes);
-    report.memory("server memory (RSS), people and rooms made", furnished.resident_bytes);
+    report.memory("server memory (RSS), started again with people and rooms", furnished.resident_bytes);
     report.memory("server memory (RSS), all joined", full.resident_bytes);
     report.figure("memory a connection", growth as f64 / 1024.0 / sockets as f64, "KiB");
     report.promise("every socket still answers", silent);

@@ -15,7 +15,7 @@ use crate::process::require_files;
 use crate::replica::Replica;
 use crate::report::Report;
 use crate::server::{Server, Settings};
-use crate::socket::{Socket, within};
+use crate::socket::{PATIENCE, Socket, within};
 
 const PEOPLE: usize = 10;
 /// How long a client stays, and how long it is away, in milliseconds.
@@ -174,7 +174,7 @@ async fn watch(mut socket: Socket, replica: Replica, length: Duration) -> Result
         }
         anyhow::Ok(())
     };
-    tokio::time::timeout(length + crate::socket::PATIENCE, end).await.context("the reply did not end")??;
+    tokio::time::timeout(length + PATIENCE, end).await.context("the reply did not end")??;
     Ok(stayed)
 }
 

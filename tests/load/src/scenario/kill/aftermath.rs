@@ -81,7 +81,7 @@ impl Aftermath {
         for (status, count) in endings {
             report.count(format!("replies {status}"), count);
         }
-        report.promise("no reply is left streaming by a restart", left_streaming);
+        report.promise("no reply is left streaming after a restart (20 s)", left_streaming);
         let differ =
             (replies.len() != questions).then(|| format!("{} replies to {questions}", replies.len()));
         report.promise("every question has one reply", differ);

@@ -18,6 +18,7 @@ use rand::{RngExt, SeedableRng};
 use standin::script::Script;
 use standin::server::Standin;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::client::{Person, register};
 use crate::history::{Line, Violation, check};
@@ -37,6 +38,10 @@ const CHUNKS: usize = 200;
 const INTERVAL: Duration = Duration::from_millis(10);
 /// When the server is killed, after its people came, in milliseconds.
 const MOMENT: std::ops::RangeInclusive<u64> = 200..=3_000;
+/// A reply that is still being written that long after the restart was left so. On PostgreSQL another node might
+/// be writing it, and it is given up only when that node has shown no sign of life for a while.
+const INTERRUPTED: Duration = Duration::from_secs(20);
+const LOOK: Duration = Duration::from_millis(20);
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -94,12 +99,16 @@ pub(crate) async fn run(options: &Options, settings: Settings) -> Result<Report>
     let log = Log::default();
     let mut cast = Cast::new(&people, &chats, &log);
     let (mut to_ready, mut left_streaming) = (Spread::default(), Vec::new());
-    for _ in 0..options.rounds {
+    let mut to_interrupted = Spread::default();
+    for round in 1..=options.rounds {
         let moment = Duration::from_millis(rng.random_range(MOMENT));
         cast = cast.live(&mut server, moment).await?;
         to_ready.add(server.restart().await?);
-        for viewer in &mut cast.viewers {
-            left_streaming.extend(viewer.left_streaming().await?);
+        // Every other life is cut short before anything is cleared up.
+        if round % 2 == 0 || round == options.rounds {
+            let (took, left) = cast.interrupted().await?;
+            to_interrupted.add(took);
+            left_streaming.extend(left);
         }
     }
     // What waits is answered shortly from now on.
@@ -116,6 +125,7 @@ pub(crate) async fn run(options: &Options, settings: Settings) -> Result<Report>
     cast.describe(&mut report, options.rounds as usize);
     describe_check(&mut report, &violations);
     report.spread("restart to ready", &to_ready);
+    report.spread("ready to last interrupted reply settled", &to_interrupted);
     aftermath.describe(&mut report, left_streaming);
     Ok(report)
 }
@@ -163,6 +173,22 @@ impl Cast {
         let ends: [Vec<Option<String>>; 2] = [first, then];
         early_ends.extend(ends.into_iter().flatten().flatten());
         Ok(Self { writers, viewers, early_ends })
+    }
+
+    /// Waits until what was being written at the kill is settled: how long it took, and what was not in time.
+    async fn interrupted(&mut self) -> Result<(Duration, Vec<String>)> {
+        let ready = Instant::now();
+        loop {
+            let mut left = Vec::new();
+            for viewer in &mut self.viewers {
+                left.extend(viewer.left_streaming().await?);
+            }
+            let took = ready.elapsed();
+            if left.is_empty() || took > INTERRUPTED {
+                return Ok((took, left));
+            }
+            tokio::time::sleep(LOOK).await;
+        }
     }
 
     /// Everybody hands in again what was not acknowledged, and reads to the end, when the bot has nothing left to say.

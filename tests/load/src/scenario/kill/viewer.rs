@@ -92,7 +92,7 @@ impl Viewer {
         }
     }
 
-    /// After a restart: the replies that were being written before and are not settled now.
+    /// After a restart: the replies that were being written before and are not settled yet.
     ///
     /// # Errors
     /// When the server refuses.
@@ -104,7 +104,8 @@ impl Viewer {
             let message = self.person.message(&self.chat, *seq).await?;
             let status = message.map_or_else(|| "missing".to_owned(), |message| message.status);
             if status == "missing" || !is_settled(&status) {
-                left.push(format!("reply {id} is {status} after the restart"));
+                left.push(format!("reply {id} is {status}"));
+                self.streaming.insert(id);
             }
         }
         Ok(left)
