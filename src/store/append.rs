@@ -135,7 +135,7 @@ async fn write_batch(inner: Arc<Inner>, batch: Vec<Waiting>) {
 enum Fate {
     NotMember,
     /// Written by an earlier batch.
-    Known(Message),
+    Known(Box<Message>),
     /// Written by this batch, as the post with this index.
     Repeats(usize),
     New,
@@ -166,7 +166,7 @@ async fn append_all(inner: &Arc<Inner>, posts: &[Post]) -> StoreResult<Vec<Poste
             let lost = || StoreError::Broken(DbErr::RecordNotInserted);
             Ok(match fate {
                 Fate::NotMember => Posted::NotMember,
-                Fate::Known(message) => Posted::Duplicate(message),
+                Fate::Known(message) => Posted::Duplicate(*message),
                 Fate::Repeats(first) => Posted::Duplicate(repeated.get(&first).cloned().ok_or_else(lost)?),
                 Fate::New => Posted::New(written.remove(&index).ok_or_else(lost)?),
             })
@@ -198,7 +198,7 @@ fn decide(
             continue;
         };
         fates.push(match (known.get(&(key.0, key.1, key.2.to_owned())), first.get(&key)) {
-            (Some(message), _) => Fate::Known(message.clone()),
+            (Some(message), _) => Fate::Known(Box::new(message.clone())),
             (None, Some(earlier)) => Fate::Repeats(*earlier),
             (None, None) => {
                 first.insert(key, index);

@@ -1,6 +1,6 @@
 //! Posting: numbers, repeats, order, and who is kept out.
 
-use gemini_coop::ids::{MessageId, Seq};
+use gemini_coop::ids::Seq;
 use gemini_coop::protocol::{Event, MessageStatus};
 use gemini_coop::store::rows::{NewMessage, Post, Posted, Window};
 
@@ -139,7 +139,8 @@ async fn one_bad_post_does_not_fail_its_neighbours() {
     let bench = Bench::new().await;
     let ada = bench.person("ada").await;
     let chat = bench.group(&[&ada]).await;
-    let bad = NewMessage { reply_to: Some(MessageId::new()), ..text(&ada, "to nothing") };
+    let taken = bench.store.page(chat, Window::Latest, 1).await.unwrap().messages[0].id;
+    let bad = NewMessage { id: taken, ..text(&ada, "with another's id") };
     let posts = [
         bench.store.post(post(chat, &ada, "first")),
         bench.store.post(Post { chat_id: chat, message: bad, reply: None }),
