@@ -17,6 +17,26 @@ pub mod bus;
 pub mod llm;
 /// The database.
 pub mod store;
+/// Logs and numbers.
+pub mod telemetry;
+
+/// Fan-out.
+pub mod hub;
 
 /// The rules; the only door.
 pub mod domain;
+
+/// A participant that happens to be a program.
+pub mod bot;
+
+/// The REST edge.
+pub mod http;
+
+/// The WebSocket edge.
+pub mod socket;
+
+/// Assembly and shutdown.
+pub mod app;
+
+/// Commands.
+pub mod cli;

@@ -3,13 +3,26 @@
 //! Functions take the context first, the actor second, the subject third. This floor decides and
 //! records; it knows no HTTP, no frames' delivery and no sockets.
 
+pub mod access;
+pub mod auth;
+pub mod chats;
 pub mod error;
+pub mod members;
+pub mod messages;
+pub mod rates;
+pub mod receipts;
+pub mod runs;
+pub mod signals;
+pub mod text;
+pub mod users;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::bus::Bus;
 use crate::config::limits::Limits;
+use crate::domain::auth::Auth;
+use crate::domain::rates::Rates;
 use crate::ids::{SessionId, Timestamp};
 use crate::protocol::{Me, ServerRole, User, UserRef};
 use crate::store::Store;
@@ -19,6 +32,8 @@ pub struct Context {
     pub store: Store,
     pub bus: Arc<Bus>,
     pub limits: Limits,
+    pub rates: Rates,
+    pub auth: Auth,
     pub clock: Clock,
 }
 

@@ -4,7 +4,6 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CloseCode {
     SessionEnded,
-    Origin,
     /// Silent for too long, or took no bytes.
     Stuck,
     FrameTooLarge,
@@ -19,7 +18,6 @@ impl CloseCode {
     pub fn code(self) -> u16 {
         match self {
             Self::SessionEnded => 4401,
-            Self::Origin => 4403,
             Self::Stuck => 4408,
             Self::FrameTooLarge => 4413,
             Self::Flooding => 4429,
@@ -32,7 +30,6 @@ impl CloseCode {
     pub fn reason(self) -> &'static str {
         match self {
             Self::SessionEnded => "session ended",
-            Self::Origin => "origin not allowed",
             Self::Stuck => "silent or stuck",
             Self::FrameTooLarge => "frame too large",
             Self::Flooding => "too many frames",

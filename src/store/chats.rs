@@ -215,6 +215,11 @@ impl Tx {
         self.update_chat(chat, chat::Column::OwnerId, Expr::value(owner)).await
     }
 
+    /// A private chat that one of the two has left: the pair may begin a new one.
+    pub async fn free_pair(&self, chat: ChatId) -> StoreResult<()> {
+        self.update_chat(chat, chat::Column::PairKey, Expr::value(None::<String>)).await
+    }
+
     /// Soft: the row stays for its last event; members are removed, runs not done are ended, the pair is
     /// freed.
     pub async fn delete_chat(&self, chat: ChatId, at: Timestamp) -> StoreResult<()> {

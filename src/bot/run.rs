@@ -1,0 +1,271 @@
+//! One run from claim to end: ask, stream, checkpoint, settle.
+
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until};
+use tokio_stream::StreamExt;
+use tokio_util::sync::CancellationToken;
+
+use crate::bot::context;
+use crate::bot::outcome::Ending;
+use crate::bot::publish::Publisher;
+use crate::domain::{Context, runs};
+use crate::llm::delta::{Delta, Finish, Usage};
+use crate::llm::error::LlmError;
+use crate::llm::gemini::Gemini;
+use crate::llm::request::Request;
+use crate::protocol::{self, MessageStatus};
+use crate::store::error::{StoreError, StoreResult};
+use crate::store::rows::{ClaimedRun, Outcome};
+use crate::telemetry::metrics::metrics;
+
+/// How long a run stays ours without a sign of life.
+pub const LEASE: Duration = Duration::from_secs(10);
+/// Between two checkpoints of growing text: at most so much is lost in a crash.
+const CHECKPOINT: Duration = Duration::from_secs(1);
+/// How long the end of a reply is tried to be written while the database is away.
+const SETTLE_FOR: Duration = Duration::from_secs(120);
+
+/// What reaches a run from outside.
+pub struct Interruptions {
+    /// The username of who stopped it.
+    pub stop: oneshot::Receiver<String>,
+    /// The server's grace is over.
+    pub drain: CancellationToken,
+}
+
+/// The reply as it has come so far.
+struct Reply<'a> {
+    publisher: Publisher<'a>,
+    text: String,
+    model: Option<String>,
+    usage: Option<Usage>,
+    asked: Instant,
+    /// Bytes of the text that the database has.
+    stored: usize,
+    renewed: Instant,
+}
+
+/// Why an attempt is over.
+enum End {
+    Settled(Outcome),
+    /// Nothing was said; asking once more may help.
+    Again(Ending),
+    /// Somebody else owns the run by now: nothing may be written.
+    Fenced,
+}
+
+/// Writes a claimed run's reply to its end.
+pub async fn write(cx: &Context, gemini: &Gemini, run: &ClaimedRun, mut interruptions: Interruptions) {
+    let mut reply = Reply {
+        publisher: Publisher::new(&cx.bus, run.chat_id, run.message_id),
+        text: String::new(),
+        model: None,
+        usage: None,
+        asked: Instant::now(),
+        stored: 0,
+        renewed: Instant::now(),
+    };
+    let outcome = match request(cx, run).await {
+        Ok(Some(request)) => {
+            match attempts(cx, gemini, run, &request, &mut reply, &mut interruptions).await {
+                Some(outcome) => outcome,
+                None => return,
+            }
+        }
+        Ok(None) => reply.ending(Ending {
+            status: MessageStatus::Stopped,
+            reason: None,
+            detail: Some("The question was deleted.".into()),
+        }),
+        Err(error) => {
+            tracing::warn!(run.id = %run.lease.run_id, %error, "the room's history cannot be read");
+            reply.ending(Ending::of_error(&LlmError::Incomplete))
+        }
+    };
+    settle(cx, run, outcome).await;
+}
+
+async fn request(cx: &Context, run: &ClaimedRun) -> StoreResult<Option<Request>> {
+    let question = cx.store.message(run.chat_id, run.question_id).await?;
+    let Some(question) = question.filter(|question| question.body.deleted_at.is_none()) else {
+        return Ok(None);
+    };
+    let history = cx.store.history(run.chat_id, run.question_seq, cx.limits.context_messages).await?;
+    Ok(Some(context::build(&run.agent, &history, &run.asked_by, &question.body.content)))
+}
+
+/// Asks, and once more if the first answer said nothing at all. `None`: the run is not ours any more.
+async fn attempts(
+    cx: &Context,
+    gemini: &Gemini,
+    run: &ClaimedRun,
+    request: &Request,
+    reply: &mut Reply<'_>,
+    interruptions: &mut Interruptions,
+) -> Option<Outcome> {
+    for last in [false, true] {
+        match attempt(cx, gemini, run, request.clone(), reply, interruptions).await {
+            End::Settled(outcome) => return Some(outcome),
+            End::Fenced => return None,
+            End::Again(ending) if last => return Some(reply.ending(ending)),
+            End::Again(_) => tracing::info!(run.id = %run.lease.run_id, "an empty reply; asking once more"),
+        }
+    }
+    None
+}
+
+async fn attempt(
+    cx: &Context,
+    gemini: &Gemini,
+    run: &ClaimedRun,
+    request: Request,
+    reply: &mut Reply<'_>,
+    interruptions: &mut Interruptions,
+) -> End {
+    let mut deltas = gemini.stream(request);
+    let mut checkpoint = interval_at(Instant::now() + CHECKPOINT, CHECKPOINT);
+    checkpoint.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let due = reply.publisher.due();
+        tokio::select! {
+            Ok(by) = &mut interruptions.stop => {
+                let mut outcome = runs::stopped(&by);
+                outcome.content = Some(std::mem::take(&mut reply.text));
+                outcome.model = reply.model.take();
+                outcome.usage = reply.usage.take().map(counted);
+                return End::Settled(outcome);
+            }
+            () = interruptions.drain.cancelled() => return End::Settled(reply.ending(Ending::restarted())),
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => reply.publisher.flush(),
+            _ = checkpoint.tick() => {
+                if reply.checkpoint(cx, run).await.is_err() {
+                    return End::Fenced;
+                }
+            }
+            delta = deltas.next() => match delta {
+                Some(Ok(Delta::Text(text))) => {
+                    if reply.push(&text, cx.limits.reply_bytes).is_err() {
+                        return End::Settled(reply.ending(Ending::cut()));
+                    }
+                }
+                Some(Ok(Delta::Model(model))) => reply.model = Some(model),
+                Some(Ok(Delta::Usage(usage))) => reply.usage = Some(usage),
+                // No tools are offered, and thinking is not shown.
+                Some(Ok(Delta::Thought(_) | Delta::ToolCall(_))) => {}
+                Some(Ok(Delta::Finish(finish))) => return reply.finished(&finish),
+                Some(Err(error)) => {
+                    tracing::warn!(run.id = %run.lease.run_id, %error, "a reply failed");
+                    return End::Settled(reply.ending(Ending::of_error(&error)));
+                }
+                None => return End::Settled(reply.ending(Ending::of_error(&LlmError::Incomplete))),
+            }
+        }
+    }
+}
+
+/// The limit of a reply's length was reached.
+struct Full;
+
+/// The run belongs to somebody else by now.
+struct Fenced;
+
+impl Reply<'_> {
+    /// Adds text up to the limit. NUL is left out: PostgreSQL cannot store it.
+    fn push(&mut self, text: &str, at_most: usize) -> Result<(), Full> {
+        if self.text.is_empty() {
+            metrics().run_first_chunk_seconds.record(self.asked.elapsed());
+        }
+        let text = text.replace('\0', "");
+        let room = at_most.saturating_sub(self.text.len());
+        let fitting = &text[..text.floor_char_boundary(room.min(text.len()))];
+        self.text.push_str(fitting);
+        self.publisher.push(fitting);
+        if fitting.len() < text.len() { Err(Full) } else { Ok(()) }
+    }
+
+    /// Stores the text if it grew; otherwise shows a sign of life in time. A database that is away is
+    /// waited for: the lease decides.
+    async fn checkpoint(&mut self, cx: &Context, run: &ClaimedRun) -> Result<(), Fenced> {
+        let ours = if self.text.len() > self.stored {
+            cx.store.checkpoint(run.lease, &self.text, LEASE).await
+        } else if self.renewed.elapsed() >= LEASE / 3 {
+            cx.store.renew(run.lease, LEASE).await
+        } else {
+            return Ok(());
+        };
+        match ours {
+            Ok(true) => {
+                self.stored = self.text.len();
+                self.renewed = Instant::now();
+                Ok(())
+            }
+            Ok(false) => Err(Fenced),
+            Err(error) => {
+                tracing::warn!(run.id = %run.lease.run_id, %error, "a checkpoint failed");
+                Ok(())
+            }
+        }
+    }
+
+    fn finished(&mut self, finish: &Finish) -> End {
+        let ending = Ending::of_finish(finish, !self.text.is_empty());
+        match finish {
+            Finish::Stop | Finish::Malformed(_) if self.text.is_empty() => End::Again(ending),
+            _ => End::Settled(self.ending(ending)),
+        }
+    }
+
+    /// The reply with this end. Where nothing was said, the reason itself is what the room reads.
+    fn ending(&mut self, ending: Ending) -> Outcome {
+        let Ending { status, reason, detail } = ending;
+        let text = std::mem::take(&mut self.text);
+        let content = if text.is_empty() { detail.clone().unwrap_or_default() } else { text };
+        Outcome {
+            content: Some(content),
+            status,
+            reason,
+            detail,
+            model: self.model.take(),
+            usage: self.usage.take().map(counted),
+        }
+    }
+}
+
+/// Writes the end; while the database is away, again and again, as long as the run is ours.
+async fn settle(cx: &Context, run: &ClaimedRun, outcome: Outcome) {
+    let deadline = Instant::now() + SETTLE_FOR;
+    let mut pause = Duration::from_millis(100);
+    loop {
+        match cx.store.settle(run.lease, outcome.clone()).await {
+            Ok(Some(_)) => {
+                metrics().run(outcome.status.into(), outcome.reason.map(Into::into));
+                return;
+            }
+            Ok(None) => {
+                tracing::info!(run.id = %run.lease.run_id, "a reply was not ours any more");
+                return;
+            }
+            Err(StoreError::Unavailable(error)) if Instant::now() < deadline => {
+                tracing::warn!(run.id = %run.lease.run_id, %error, "the end of a reply waits for the database");
+                sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_secs(5));
+            }
+            Err(error) => {
+                tracing::error!(run.id = %run.lease.run_id, %error, "the end of a reply cannot be written");
+                return;
+            }
+        }
+    }
+}
+
+fn counted(usage: Usage) -> protocol::Usage {
+    protocol::Usage {
+        prompt_tokens: usage.prompt_tokens,
+        cached_tokens: usage.cached_tokens,
+        thought_tokens: usage.thought_tokens,
+        reply_tokens: usage.reply_tokens,
+        total_tokens: usage.total_tokens,
+    }
+}

@@ -1,0 +1,189 @@
+//! Which runs are written, when, and how they are stopped: claims, the order of rooms, the sweep.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use dashmap::DashMap;
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::bot::outcome::Ending;
+use crate::bot::run::{self, Interruptions, LEASE};
+use crate::bus::Envelope;
+use crate::domain::{Context, runs};
+use crate::ids::{ChatId, RunId};
+use crate::llm::gemini::Gemini;
+use crate::store::rows::{ClaimedRun, Outcome};
+
+/// Between two looks for runs that nobody writes.
+const SWEEP: Duration = Duration::from_secs(5);
+
+/// The bot's workshop on this node.
+pub struct Runner {
+    cx: Arc<Context>,
+    gemini: Gemini,
+    /// This process, in the claims that it makes.
+    node: String,
+    wake: mpsc::UnboundedSender<ChatId>,
+    woken: Mutex<mpsc::UnboundedReceiver<ChatId>>,
+    permits: Arc<Semaphore>,
+    slots: DashMap<RunId, Slot>,
+    tasks: TaskTracker,
+    /// No new claims.
+    closing: CancellationToken,
+    /// What is being written is interrupted.
+    drain: CancellationToken,
+}
+
+/// A run on this node, or somebody's wish to stop one that may arrive here any moment.
+enum Slot {
+    Writing(oneshot::Sender<String>),
+    StopWanted { by: String, at: Instant },
+}
+
+impl Runner {
+    /// A workshop that does nothing until `work`.
+    pub fn new(cx: Arc<Context>, gemini: Gemini, node: String) -> Arc<Self> {
+        let (wake, woken) = mpsc::unbounded_channel();
+        let permits = Arc::new(Semaphore::new(cx.limits.replies_at_once.max(1)));
+        Arc::new(Self {
+            cx,
+            gemini,
+            node,
+            wake,
+            woken: Mutex::new(woken),
+            permits,
+            slots: DashMap::new(),
+            tasks: TaskTracker::new(),
+            closing: CancellationToken::new(),
+            drain: CancellationToken::new(),
+        })
+    }
+
+    /// Hears what the bus brings; never blocks.
+    pub fn hear(&self, envelope: &Envelope) {
+        match envelope {
+            Envelope::RunQueued { chat_id } => self.call(*chat_id),
+            Envelope::RunStopped { run_id, by } => self.stop(*run_id, by),
+            _ => {}
+        }
+    }
+
+    /// Writes replies until `shut_down`. At first whatever an earlier process left behind is ended or taken up.
+    pub async fn work(self: Arc<Self>) {
+        let mut woken = self.woken.lock().await;
+        let mut sweep = tokio::time::interval(SWEEP);
+        let mut waiting = VecDeque::new();
+        let mut known = HashSet::new();
+        loop {
+            tokio::select! {
+                () = self.closing.cancelled() => return,
+                _ = sweep.tick() => self.sweep().await,
+                Some(chat) = woken.recv() => {
+                    // A chat waits once, however often it called.
+                    if known.insert(chat) {
+                        waiting.push_back(chat);
+                    }
+                }
+                Ok(permit) = Arc::clone(&self.permits).acquire_owned(), if !waiting.is_empty() => {
+                    let Some(chat) = waiting.pop_front() else { continue };
+                    known.remove(&chat);
+                    self.advance(chat, permit).await;
+                }
+            }
+        }
+    }
+
+    /// Takes no new runs, lets those being written end within `grace`, and interrupts the rest.
+    pub async fn shut_down(&self, grace: Duration) {
+        self.closing.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(grace, self.tasks.wait()).await.is_err() {
+            self.drain.cancel();
+            self.tasks.wait().await;
+        }
+    }
+
+    /// Claims the chat's next run, if it may have another one written.
+    async fn advance(self: &Arc<Self>, chat: ChatId, permit: OwnedSemaphorePermit) {
+        let at_once = self.cx.limits.replies_per_room.max(1);
+        match self.cx.store.claim_run(chat, &self.node, at_once, LEASE).await {
+            Ok(Some(run)) => {
+                self.begin(run, permit);
+                // There may be room for the next one, too.
+                self.call(chat);
+            }
+            Ok(None) => {}
+            // The sweep comes back to it.
+            Err(error) => tracing::warn!(chat.id = %chat, %error, "a run cannot be claimed"),
+        }
+        self.show_queue(chat).await;
+    }
+
+    fn begin(self: &Arc<Self>, run: ClaimedRun, permit: OwnedSemaphorePermit) {
+        let (stop, stopped) = oneshot::channel();
+        let run_id = run.lease.run_id;
+        // Whoever stopped it between the claim and here finds that it is stopped.
+        match self.slots.entry(run_id) {
+            dashmap::Entry::Occupied(mut slot) => {
+                if let Slot::StopWanted { by, .. } =
+                    slot.insert(Slot::StopWanted { by: String::new(), at: Instant::now() })
+                {
+                    drop(stop.send(by));
+                }
+            }
+            dashmap::Entry::Vacant(slot) => drop(slot.insert(Slot::Writing(stop))),
+        }
+        let runner = Arc::clone(self);
+        let interruptions = Interruptions { stop: stopped, drain: self.drain.clone() };
+        self.tasks.spawn(async move {
+            let chat = run.chat_id;
+            let written = Box::pin(run::write(&runner.cx, &runner.gemini, &run, interruptions));
+            written.await;
+            runner.slots.remove(&run_id);
+            drop(permit);
+            runner.show_queue(chat).await;
+            runner.call(chat);
+        });
+    }
+
+    /// Puts a chat into the order of those that may have something to be written.
+    fn call(&self, chat: ChatId) {
+        // The receiver lives as long as this: it cannot fail.
+        let _ = self.wake.send(chat);
+    }
+
+    fn stop(&self, run_id: RunId, by: &str) {
+        let wanted = Slot::StopWanted { by: by.to_owned(), at: Instant::now() };
+        if let Some(Slot::Writing(stop)) = self.slots.insert(run_id, wanted) {
+            drop(stop.send(by.to_owned()));
+        }
+    }
+
+    async fn sweep(&self) {
+        self.slots.retain(|_, slot| !matches!(slot, Slot::StopWanted { at, .. } if at.elapsed() > LEASE));
+        let Ending { status, reason, detail } = Ending::restarted();
+        let outcome = Outcome { content: None, status, reason, detail, model: None, usage: None };
+        match self.cx.store.interrupt_abandoned(&self.node, outcome).await {
+            Ok(chats) => {
+                for chat in chats {
+                    self.show_queue(chat).await;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "abandoned replies cannot be looked for"),
+        }
+        match self.cx.store.chats_with_queued_runs().await {
+            Ok(chats) => chats.into_iter().for_each(|chat| self.call(chat)),
+            Err(error) => tracing::warn!(%error, "waiting replies cannot be looked for"),
+        }
+    }
+
+    async fn show_queue(&self, chat: ChatId) {
+        if let Err(error) = runs::show_queue(&self.cx, chat).await {
+            tracing::debug!(chat.id = %chat, %error, "the queue cannot be shown");
+        }
+    }
+}

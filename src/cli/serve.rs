@@ -1,0 +1,56 @@
+//! `gemini-coop serve`.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, bail};
+use tokio::net::TcpListener;
+
+use crate::app::signals::StopSignals;
+use crate::app::{self, Running, descriptors};
+use crate::config::Config;
+use crate::domain::auth::setup;
+use crate::telemetry;
+
+/// Serves until a signal comes and everything has ended in order; a second signal does not wait.
+pub(super) async fn run(config: Config) -> anyhow::Result<()> {
+    telemetry::init(&config.telemetry)?;
+    let needed = descriptors::needed(config.limits.connections);
+    let allowed = descriptors::raise(needed);
+    if allowed < needed {
+        tracing::warn!(allowed, needed, "fewer open files are allowed than MAX_CONNECTIONS needs");
+    }
+    let mut signals = StopSignals::listen()?;
+    let address = SocketAddr::new(config.server.host, config.server.port);
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address} (--host HOST, --port PORT)"))?;
+    let mut running = tokio::select! {
+        started = app::start(config.clone(), listener) => started?,
+        () = signals.next() => return Ok(()),
+    };
+    announce(&config, &running).await?;
+    tokio::select! {
+        ended = running.wait() => return ended,
+        () = signals.next() => running.shutdown(),
+    }
+    tokio::select! {
+        ended = running.wait() => ended,
+        () = signals.next() => bail!("told to stop a second time, so not everything has ended in order"),
+    }
+}
+
+/// For whoever has just started it. Not a log: the logs hold no secrets.
+async fn announce(config: &Config, running: &Running) -> anyhow::Result<()> {
+    let address = config.server.address(running.local_addr);
+    println!("Gemini Coop serves {address}");
+    if let Some(token) = setup::open(&running.context).await? {
+        println!(
+            "There is no administrator yet; whoever opens this becomes one: {address}/setup?token={token}"
+        );
+    }
+    match &config.llm.gemini_api_key {
+        Some(_) => println!("The bot answers with {}.", config.llm.gemini_model),
+        None => println!("The bot has no key and cannot answer: set GEMINI_API_KEY."),
+    }
+    Ok(())
+}

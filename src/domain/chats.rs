@@ -1,0 +1,225 @@
+//! Chats: making, listing, renaming, deleting, and opening one to listen.
+
+use crate::bus::Envelope;
+use crate::domain::access::{Action, may};
+use crate::domain::error::{Error, Result};
+use crate::domain::runs::BOT_USERNAME;
+use crate::domain::{Actor, Context, messages, text};
+use crate::ids::{ChatId, Seq, UserId};
+use crate::protocol::{
+    Chat, ChatKind, ChatListItem, Event, Member, MemberRole, Notice, Queue, ReadReceipt, SystemData, User,
+    UserKind,
+};
+use crate::store::rows::{self, ChatRow, Membership};
+
+/// What somebody wants a new chat to be.
+#[derive(Clone, Debug)]
+pub struct NewChat {
+    pub kind: ChatKind,
+    pub name: Option<String>,
+    pub participant_usernames: Vec<String>,
+    /// Repeating it within 24 h gives the first chat again.
+    pub idempotency_key: Option<String>,
+}
+
+/// A chat that was made, or the one that was there already.
+#[derive(Clone, Debug)]
+pub enum Created {
+    New(Chat),
+    Existing(Chat),
+}
+
+/// A chat as somebody who starts listening needs it.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    pub head_seq: Seq,
+    pub participants: Vec<Member>,
+    pub read_positions: Vec<ReadReceipt>,
+    pub queue: Queue,
+}
+
+/// Makes a chat with its people and the bot in it.
+pub async fn create(cx: &Context, actor: &Actor, new: NewChat) -> Result<Created> {
+    if let Some(key) = &new.idempotency_key {
+        text::client_id("Idempotency-Key", key)?;
+    }
+    let others = participants(cx, actor, &new).await?;
+    let name = name_of(&new)?;
+    let now = cx.clock.now();
+    let mut people = others.iter().map(|user| user.id).chain([actor.user.id]).collect::<Vec<_>>();
+    people.sort_unstable();
+    if let (ChatKind::Private, [a, b]) = (new.kind, people.as_slice())
+        && let Some(existing) = cx.store.private_chat(*a, *b).await?
+    {
+        return Ok(Created::Existing(get(cx, actor, existing).await?));
+    }
+
+    let bot = cx.store.users_by_names(&[BOT_USERNAME.to_owned()]).await?;
+
+    let tx = cx.store.begin().await?;
+    if let Some(key) = &new.idempotency_key
+        && let Some(existing) = tx.idempotent_chat(actor.user.id, key, now).await?
+    {
+        drop(tx);
+        return Ok(Created::Existing(get(cx, actor, existing).await?));
+    }
+    for person in &people {
+        if tx.count_chats(*person).await? >= u64::from(cx.limits.chats_per_person) {
+            return Err(Error::Conflict("somebody here is in too many chats already"));
+        }
+    }
+    let chat_id = ChatId::new();
+    let pair = match (new.kind, people.as_slice()) {
+        (ChatKind::Private, [a, b]) => Some((*a, *b)),
+        _ => None,
+    };
+    let row =
+        rows::NewChat { id: chat_id, kind: new.kind, name, owner_id: actor.user.id, pair, created_at: now };
+    if let Err(existing) = tx.insert_chat(row).await? {
+        drop(tx);
+        return Ok(Created::Existing(get(cx, actor, existing).await?));
+    }
+    if let Some(key) = &new.idempotency_key
+        && let Err(existing) = tx.remember_chat(actor.user.id, key, chat_id, now).await?
+    {
+        drop(tx);
+        return Ok(Created::Existing(get(cx, actor, existing).await?));
+    }
+    tx.insert_member(chat_id, actor.user.id, MemberRole::Owner, now, Seq::ZERO).await?;
+    for user in others.iter().chain(&bot) {
+        tx.insert_member(chat_id, user.id, MemberRole::Member, now, Seq::ZERO).await?;
+    }
+    let report = messages::system(cx, actor, SystemData::ChatCreated { by: actor.as_ref() });
+    tx.append_message(chat_id, report, Event::Posted).await?;
+    tx.commit().await?;
+
+    let chat = get(cx, actor, chat_id).await?;
+    tell(cx, actor.user.id, Notice::ChatCreated(chat.clone()));
+    for user in others {
+        let invited = Chat { my_role: MemberRole::Member, ..chat.clone() };
+        tell(cx, user.id, Notice::ChatInvite(invited));
+    }
+    Ok(Created::New(chat))
+}
+
+/// One's chats, newest activity first.
+pub async fn list(cx: &Context, actor: &Actor, offset: u64, limit: u64) -> Result<Vec<ChatListItem>> {
+    Ok(cx.store.chats(actor.user.id, offset, limit).await?)
+}
+
+/// A chat of one's own.
+pub async fn get(cx: &Context, actor: &Actor, chat: ChatId) -> Result<Chat> {
+    let (row, membership) = member_of(cx, actor, chat).await?;
+    Ok(view(&row, &membership))
+}
+
+/// Gives a chat another name.
+pub async fn rename(cx: &Context, actor: &Actor, chat: ChatId, name: &str) -> Result<Chat> {
+    let name = text::chat_name(name)?;
+    let tx = cx.store.begin().await?;
+    let row = tx.lock_chat(chat).await?.ok_or(Error::NotFound("chat"))?;
+    let membership = tx.membership(chat, actor.user.id).await?.ok_or(Error::NotFound("chat"))?;
+    may(row.kind, membership.role, Action::Rename)?;
+    if row.name.as_deref() == Some(&name) {
+        return Ok(view(&row, &membership));
+    }
+    tx.rename_chat(chat, &name).await?;
+    let by = actor.as_ref();
+    let report = messages::system(cx, actor, SystemData::ChatRenamed { name: name.clone(), by: by.clone() });
+    let owner_id = row.owner_id;
+    tx.append_message(chat, report, |message| Event::ChatUpdated { name: Some(name), owner_id, by, message })
+        .await?;
+    tx.commit().await?;
+    get(cx, actor, chat).await
+}
+
+/// Deletes a chat for everybody in it.
+pub async fn delete(cx: &Context, actor: &Actor, chat: ChatId) -> Result<()> {
+    let tx = cx.store.begin().await?;
+    let row = tx.lock_chat(chat).await?.ok_or(Error::NotFound("chat"))?;
+    let membership = tx.membership(chat, actor.user.id).await?.ok_or(Error::NotFound("chat"))?;
+    may(row.kind, membership.role, Action::DeleteChat)?;
+    let members = tx.members(chat).await?;
+    let seq = tx.append_chat_deleted(chat, actor.as_ref()).await?;
+    tx.delete_chat(chat, cx.clock.now()).await?;
+    tx.commit().await?;
+    for member in members {
+        let event = Event::ChatDeleted { by: actor.as_ref() };
+        tell(cx, member.user_id, Notice::ChatEvent { chat_id: chat, seq, event });
+    }
+    Ok(())
+}
+
+/// What somebody who starts listening needs. To be called after subscribing: whatever happens later is heard.
+pub async fn open(cx: &Context, actor: &Actor, chat: ChatId) -> Result<Opened> {
+    let (row, _) = member_of(cx, actor, chat).await?;
+    let participants = cx.store.members(chat).await?;
+    let read_positions = cx.store.receipts(chat).await?;
+    let queue = cx.store.queue(chat).await?;
+    Ok(Opened { head_seq: row.head_seq, participants, read_positions, queue })
+}
+
+/// The chat and one's place in it; to everybody else there is no such chat.
+pub(in crate::domain) async fn member_of(
+    cx: &Context,
+    actor: &Actor,
+    chat: ChatId,
+) -> Result<(ChatRow, Membership)> {
+    cx.store.chat(chat, actor.user.id).await?.ok_or(Error::NotFound("chat"))
+}
+
+/// A chat as this member sees it.
+pub(in crate::domain) fn view(row: &ChatRow, membership: &Membership) -> Chat {
+    Chat {
+        id: row.id,
+        kind: row.kind,
+        name: row.name.clone(),
+        owner_id: row.owner_id,
+        is_group: row.kind == ChatKind::Group,
+        is_ai_chat: row.kind == ChatKind::Ai,
+        created_at: row.created_at,
+        head_seq: row.head_seq,
+        my_role: membership.role,
+        last_read_seq: membership.last_read_seq,
+    }
+}
+
+/// Tells one person on every socket.
+pub(in crate::domain) fn tell(cx: &Context, user_id: UserId, notice: Notice) {
+    cx.bus.publish(&Envelope::Notice { user_id, notice });
+}
+
+async fn participants(cx: &Context, actor: &Actor, new: &NewChat) -> Result<Vec<User>> {
+    if new.participant_usernames.len() >= cx.limits.participants_per_chat as usize {
+        return Err(Error::invalid("participant_usernames", "has too many names"));
+    }
+    let users = cx.store.users_by_names(&new.participant_usernames).await?;
+    let unknown = new
+        .participant_usernames
+        .iter()
+        .find(|name| !users.iter().any(|user| user.username.eq_ignore_ascii_case(name)));
+    if let Some(name) = unknown {
+        return Err(Error::invalid("participant_usernames", format!("there is no user {name:?}")));
+    }
+    // The bot is in every new chat, and so is whoever makes it.
+    let others: Vec<User> =
+        users.into_iter().filter(|user| user.id != actor.user.id && user.kind == UserKind::Person).collect();
+    match new.kind {
+        ChatKind::Private if others.len() != 1 => {
+            Err(Error::invalid("participant_usernames", "a private chat is with exactly one other person"))
+        }
+        ChatKind::Ai if !others.is_empty() => {
+            Err(Error::invalid("participant_usernames", "an AI chat is for one person; make a group instead"))
+        }
+        _ => Ok(others),
+    }
+}
+
+fn name_of(new: &NewChat) -> Result<Option<String>> {
+    match (&new.name, new.kind) {
+        (_, ChatKind::Private) => Ok(None),
+        (Some(name), _) => text::chat_name(name).map(Some),
+        (None, ChatKind::Group) => Ok(Some("New chat".into())),
+        (None, ChatKind::Ai) => Ok(Some("Chat with Gemini".into())),
+    }
+}

@@ -1,0 +1,204 @@
+//! Messages: the one door through which they come, pages, edits, deletions, and the log's replay.
+
+use std::pin::Pin;
+
+use crate::domain::access::{Action, Authorship, may};
+use crate::domain::chats::member_of;
+use crate::domain::error::{Error, Result};
+use crate::domain::text::{self, Addressed};
+use crate::domain::{Actor, Context};
+use crate::ids::{ChatId, MessageId, RunId, Seq};
+use crate::protocol::{ChatKind, Message, MessageKind, MessageStatus, Revision, SystemData};
+use crate::store::error::StoreResult;
+use crate::store::rows::{self, MessagePage, NewMessage, NewReply, Post, Replay, Window};
+use crate::telemetry::metrics::metrics;
+
+/// A message as its author hands it in.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub content: String,
+    /// Unique per sender and chat: handed in again it gets the first answer and posts nothing.
+    pub client_id: Option<String>,
+    pub reply_to: Option<MessageId>,
+}
+
+/// A message that is durable.
+#[derive(Clone, Debug)]
+pub struct Posted {
+    pub message: Message,
+    /// The `client_id` was here before; this is the first message.
+    pub duplicate: bool,
+}
+
+/// A message that has its place in the chat's lane and is on its way to the disk. Dropping it cancels nothing.
+pub struct Pending(Pin<Box<dyn Future<Output = StoreResult<rows::Posted>> + Send>>);
+
+impl Pending {
+    /// Waits until the message is on disk and announced.
+    pub async fn durable(self) -> Result<Posted> {
+        match self.0.await? {
+            rows::Posted::New(message) => {
+                metrics().messages_posted.increment(1);
+                Ok(Posted { message, duplicate: false })
+            }
+            rows::Posted::Duplicate(message) => Ok(Posted { message, duplicate: true }),
+            rows::Posted::NotMember => Err(Error::NotFound("chat")),
+        }
+    }
+}
+
+/// Posts a person's message; if it asks the bot, the reply's placeholder and its run come with it.
+///
+/// Messages of one caller get their places in the order in which their `post` returned, so a socket may
+/// hand in the next before the last is durable.
+pub async fn post(cx: &Context, actor: &Actor, chat: ChatId, draft: Draft) -> Result<Pending> {
+    cx.rates.message(actor.user.id)?;
+    text::content(&draft.content, cx.limits.message_bytes)?;
+    if let Some(id) = &draft.client_id {
+        text::client_id("client_id", id)?;
+    }
+    let (row, membership) = member_of(cx, actor, chat).await?;
+    may(row.kind, membership.role, Action::Post)?;
+    if let Some(reply_to) = draft.reply_to {
+        cx.store
+            .message(chat, reply_to)
+            .await?
+            .ok_or_else(|| Error::invalid("reply_to", "there is no such message in this chat"))?;
+    }
+    let reply = reply_to_be(cx, row.kind, chat, &draft.content).await?;
+    let message = NewMessage {
+        id: MessageId::new(),
+        kind: MessageKind::Text,
+        author: actor.as_ref(),
+        is_bot: false,
+        content: draft.content,
+        status: MessageStatus::Complete,
+        reply_to: draft.reply_to,
+        client_id: draft.client_id,
+        data: None,
+        created_at: cx.clock.now(),
+    };
+    Ok(Pending(Box::pin(cx.store.post(Post { chat_id: chat, message, reply }))))
+}
+
+/// A page of a chat's messages.
+pub async fn page(
+    cx: &Context,
+    actor: &Actor,
+    chat: ChatId,
+    window: Window,
+    limit: u32,
+) -> Result<MessagePage> {
+    member_of(cx, actor, chat).await?;
+    Ok(cx.store.page(chat, window, limit).await?)
+}
+
+/// Replaces the text of one's own message; the earlier text is kept.
+pub async fn edit(
+    cx: &Context,
+    actor: &Actor,
+    chat: ChatId,
+    id: MessageId,
+    content: &str,
+) -> Result<Message> {
+    cx.rates.message(actor.user.id)?;
+    text::content(content, cx.limits.message_bytes)?;
+    let (row, membership) = member_of(cx, actor, chat).await?;
+    let tx = cx.store.begin().await?;
+    let message = ordinary(tx.message(chat, id).await?)?;
+    may(row.kind, membership.role, Action::EditMessage(Authorship::of(message.body.user_id, actor.user.id)))?;
+    if message.body.content == content {
+        return Ok(message);
+    }
+    let edited =
+        tx.edit_message(chat, id, content, cx.clock.now()).await?.ok_or(Error::NotFound("message"))?;
+    tx.commit().await?;
+    Ok(edited)
+}
+
+/// Purges a message's text and its earlier texts; a tombstone keeps its place.
+pub async fn delete(cx: &Context, actor: &Actor, chat: ChatId, id: MessageId) -> Result<()> {
+    let (row, membership) = member_of(cx, actor, chat).await?;
+    let tx = cx.store.begin().await?;
+    let message = ordinary(tx.message(chat, id).await?)?;
+    may(
+        row.kind,
+        membership.role,
+        Action::DeleteMessage(Authorship::of(message.body.user_id, actor.user.id)),
+    )?;
+    if !message.body.status.is_settled() {
+        return Err(Error::Conflict("stop the reply before deleting it"));
+    }
+    tx.delete_message(chat, id, cx.clock.now()).await?.ok_or(Error::NotFound("message"))?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The earlier texts of a message, oldest first.
+pub async fn revisions(cx: &Context, actor: &Actor, chat: ChatId, id: MessageId) -> Result<Vec<Revision>> {
+    member_of(cx, actor, chat).await?;
+    cx.store.message(chat, id).await?.ok_or(Error::NotFound("message"))?;
+    Ok(cx.store.revisions(id).await?)
+}
+
+/// What happened in a chat since a cursor, at most `replay_events`.
+pub async fn replay(cx: &Context, actor: &Actor, chat: ChatId, after: Seq) -> Result<Replay> {
+    member_of(cx, actor, chat).await?;
+    Ok(cx.store.replay(chat, after, cx.limits.replay_events).await?)
+}
+
+/// The system message that reports a change, made by whoever changed it.
+pub(in crate::domain) fn system(cx: &Context, actor: &Actor, data: SystemData) -> NewMessage {
+    NewMessage {
+        id: MessageId::new(),
+        kind: MessageKind::System,
+        author: actor.as_ref(),
+        is_bot: false,
+        content: sentence(&data),
+        status: MessageStatus::Complete,
+        reply_to: None,
+        client_id: None,
+        data: Some(data),
+        created_at: cx.clock.now(),
+    }
+}
+
+fn sentence(data: &SystemData) -> String {
+    match data {
+        SystemData::ChatCreated { by } => format!("{} created the chat", by.username),
+        SystemData::MemberAdded { user, by } => format!("{} added {}", by.username, user.username),
+        SystemData::MemberRemoved { user, by } => format!("{} removed {}", by.username, user.username),
+        SystemData::MemberLeft { user } => format!("{} left", user.username),
+        SystemData::RoleChanged { user, role, by } => {
+            format!("{} made {} {role} of the chat", by.username, user.username)
+        }
+        SystemData::ChatRenamed { name, by } => format!("{} renamed the chat to {name}", by.username),
+    }
+}
+
+fn ordinary(message: Option<Message>) -> Result<Message> {
+    let message = message.ok_or(Error::NotFound("message"))?;
+    if message.body.kind == MessageKind::System {
+        return Err(Error::Forbidden("a system message stays as it is"));
+    }
+    if message.body.deleted_at.is_some() {
+        return Err(Error::NotFound("message"));
+    }
+    Ok(message)
+}
+
+async fn reply_to_be(cx: &Context, kind: ChatKind, chat: ChatId, content: &str) -> Result<Option<NewReply>> {
+    // Most messages ask nobody; they must not pay for looking up agents.
+    if !text::may_ask(kind, content) {
+        return Ok(None);
+    }
+    let agents = cx.store.agents(chat).await?;
+    match text::addressed(kind, content, &agents) {
+        Addressed::Nobody => Ok(None),
+        Addressed::NoQuestion => Err(Error::invalid("content", "write your question after /bot")),
+        Addressed::NoAgent => Err(Error::Conflict("the bot is not in this chat; invite it by its username")),
+        Addressed::Agent(agent) => {
+            Ok(Some(NewReply { run_id: RunId::new(), message_id: MessageId::new(), agent: agent.clone() }))
+        }
+    }
+}

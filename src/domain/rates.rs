@@ -1,0 +1,40 @@
+//! How often a person may do something; counted across their sockets and requests.
+
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::num::NonZeroU32;
+
+use crate::config::limits::Limits;
+use crate::domain::error::{Error, Result};
+use crate::ids::UserId;
+
+/// The per-person token buckets of this server.
+pub struct Rates {
+    messages: DefaultKeyedRateLimiter<UserId>,
+}
+
+impl Rates {
+    /// Full buckets for everybody.
+    pub fn new(limits: &Limits) -> Self {
+        Self { messages: RateLimiter::keyed(quota(limits.messages_per_second, limits.messages_burst)) }
+    }
+
+    /// Takes one message's worth.
+    pub fn message(&self, user: UserId) -> Result<()> {
+        self.messages.check_key(&user).map_err(|denied| Error::RateLimited {
+            retry_after: denied.wait_time_from(DefaultClock::default().now()),
+        })
+    }
+
+    /// Forgets whoever has a full bucket again; to be called now and then.
+    pub fn prune(&self) {
+        self.messages.retain_recent();
+        self.messages.shrink_to_fit();
+    }
+}
+
+/// `per_second`, and `burst` at once after a pause; zeros count as one.
+pub fn quota(per_second: u32, burst: u32) -> Quota {
+    let at_least_one = |n: u32| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
+    Quota::per_second(at_least_one(per_second)).allow_burst(at_least_one(burst))
+}

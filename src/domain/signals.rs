@@ -1,0 +1,19 @@
+//! What may be lost: typing.
+
+use crate::bus::Envelope;
+use crate::domain::chats::member_of;
+use crate::domain::error::Result;
+use crate::domain::{Actor, Context};
+use crate::ids::ChatId;
+use crate::protocol::Signal;
+
+/// Tells the others in the room that somebody types; the typist hears nothing of it.
+pub async fn typing(cx: &Context, actor: &Actor, chat: ChatId) -> Result<()> {
+    member_of(cx, actor, chat).await?;
+    cx.bus.publish(&Envelope::Signal {
+        chat_id: chat,
+        signal: Signal::Typing(actor.as_ref()),
+        except: Some(actor.user.id),
+    });
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! A frame on its way to many sockets: encoded once, with what a socket must know to place it.
+
+use bytes::Bytes;
+
+use crate::ids::{ChatId, MessageId, Seq, UserId};
+use crate::protocol::{Event, ServerFrame, Signal};
+
+/// An encoded frame of one room.
+#[derive(Debug)]
+pub struct Frame {
+    pub place: Place,
+    /// UTF-8 JSON.
+    pub text: Bytes,
+    /// Hears nothing of it.
+    pub except: Option<UserId>,
+}
+
+/// Where a frame belongs in what a socket hears of a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// One of the chat's numbers.
+    Durable { seq: Seq, settles: Option<MessageId>, ends: Ends },
+    /// One of a reply's chunks.
+    Chunk { message_id: MessageId, index: u64 },
+    /// Anywhere, or nowhere.
+    Ephemeral,
+}
+
+/// For whom a durable frame is the last of its chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends {
+    Nobody,
+    Member(UserId),
+    Everybody,
+}
+
+impl Ends {
+    /// Whether it is the last one for `user`.
+    pub fn ends_for(self, user: UserId) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::Member(member) => member == user,
+            Self::Everybody => true,
+        }
+    }
+}
+
+/// Encodes any frame.
+pub fn encode(frame: &ServerFrame) -> Bytes {
+    serde_json::to_vec(frame).expect("a frame is plain data and always encodes").into()
+}
+
+impl Frame {
+    /// A durable event for those who are there.
+    pub fn event(chat_id: ChatId, seq: Seq, event: Event) -> Self {
+        let place = place(seq, &event);
+        Self { place, text: encode(&ServerFrame::live(chat_id, seq, event)), except: None }
+    }
+
+    /// An ephemeral signal.
+    pub fn signal(chat_id: ChatId, signal: Signal, except: Option<UserId>) -> Self {
+        let place = match &signal {
+            Signal::Chunk { message_id, index, .. } => {
+                Place::Chunk { message_id: *message_id, index: *index }
+            }
+            _ => Place::Ephemeral,
+        };
+        Self { place, text: encode(&ServerFrame::signal(chat_id, signal)), except }
+    }
+}
+
+/// The place of a durable event.
+pub fn place(seq: Seq, event: &Event) -> Place {
+    let ends = match event {
+        Event::ParticipantRemoved { user, .. } => Ends::Member(user.id),
+        Event::ChatDeleted { .. } => Ends::Everybody,
+        _ => Ends::Nobody,
+    };
+    let settles = match event {
+        Event::Settled(message) | Event::Deleted(message) => Some(message.id),
+        _ => None,
+    };
+    Place::Durable { seq, settles, ends }
+}

@@ -1,0 +1,135 @@
+//! Connected people: every socket's private channel, and the end of a session on all of them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use dashmap::DashMap;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::hub::frame::encode;
+use crate::ids::{ChatId, ConnectionId, Seq, SessionId, UserId};
+use crate::protocol::{Notice, ServerFrame};
+
+/// Notices that may wait for a socket; one that takes none for so long is stuck and gets closed.
+const WAITING_NOTICES: usize = 64;
+
+/// A frame for one person.
+#[derive(Clone, Debug)]
+pub struct PersonFrame {
+    pub about: About,
+    pub text: Bytes,
+}
+
+/// What a person's frame is about, so that a socket which joined the chat does not hear it twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    Person,
+    /// A durable event of a chat: for sockets that have not joined it.
+    Event(ChatId, Seq),
+    /// A chat went on: for sockets that have not joined it.
+    Activity(ChatId),
+}
+
+/// This person holds as many sockets as they may.
+#[derive(Clone, Copy, Debug)]
+pub struct TooMany;
+
+/// Who is connected here.
+#[derive(Default)]
+pub struct People {
+    sockets: DashMap<UserId, Vec<Socket>>,
+    count: AtomicUsize,
+}
+
+struct Socket {
+    id: ConnectionId,
+    session_id: SessionId,
+    notices: mpsc::Sender<PersonFrame>,
+    ended: CancellationToken,
+    stuck: CancellationToken,
+}
+
+/// One socket's private channel. Dropping it disconnects.
+pub struct Connection {
+    pub id: ConnectionId,
+    pub notices: mpsc::Receiver<PersonFrame>,
+    /// The session is over: nothing more may be written.
+    pub ended: CancellationToken,
+    /// Notices piled up: close, so that the client comes back and refetches.
+    pub stuck: CancellationToken,
+    user_id: UserId,
+    hub: Arc<crate::hub::Hub>,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.hub.people.disconnect(self.user_id, self.id);
+    }
+}
+
+impl People {
+    /// Whether this person has a socket here.
+    pub fn is_connected(&self, user_id: UserId) -> bool {
+        self.sockets.contains_key(&user_id)
+    }
+
+    /// How many sockets there are.
+    pub fn sockets(&self) -> usize {
+        self.count.load(Ordering::Relaxed)
+    }
+
+    pub(in crate::hub) fn notify(&self, user_id: UserId, notice: &Notice) {
+        let Some(sockets) = self.sockets.get(&user_id) else { return };
+        let about = match notice {
+            Notice::ChatEvent { chat_id, seq, .. } => About::Event(*chat_id, *seq),
+            Notice::ChatActivity { chat_id, .. } => About::Activity(*chat_id),
+            Notice::ChatCreated(_) | Notice::ChatInvite(_) | Notice::UserUpdated(_) => About::Person,
+        };
+        let frame = PersonFrame { about, text: encode(&ServerFrame::notice(notice.clone())) };
+        for socket in sockets.iter() {
+            if socket.notices.try_send(frame.clone()).is_err() {
+                socket.stuck.cancel();
+            }
+        }
+    }
+
+    pub(in crate::hub) fn end_sessions(&self, user_id: UserId, sessions: &[SessionId]) {
+        let Some(sockets) = self.sockets.get(&user_id) else { return };
+        for socket in sockets.iter().filter(|socket| sessions.contains(&socket.session_id)) {
+            socket.ended.cancel();
+        }
+    }
+
+    fn disconnect(&self, user_id: UserId, id: ConnectionId) {
+        if let Some(mut sockets) = self.sockets.get_mut(&user_id) {
+            sockets.retain(|socket| socket.id != id);
+            sockets.shrink_to_fit();
+            self.count.fetch_sub(1, Ordering::Relaxed);
+        }
+        self.sockets.remove_if(&user_id, |_, sockets| sockets.is_empty());
+    }
+}
+
+impl crate::hub::Hub {
+    /// Registers a socket, if the person may hold another. From now on the end of its session is heard:
+    /// look the session up again afterwards, as it may have ended just before.
+    pub fn connect(
+        self: &Arc<Self>,
+        user_id: UserId,
+        session_id: SessionId,
+        at_most: u32,
+    ) -> Result<Connection, TooMany> {
+        let id = ConnectionId::new();
+        let (sender, notices) = mpsc::channel(WAITING_NOTICES);
+        let (ended, stuck) = (CancellationToken::new(), CancellationToken::new());
+        let mut sockets = self.people.sockets.entry(user_id).or_default();
+        if sockets.len() >= at_most as usize {
+            return Err(TooMany);
+        }
+        sockets.push(Socket { id, session_id, notices: sender, ended: ended.clone(), stuck: stuck.clone() });
+        self.people.count.fetch_add(1, Ordering::Relaxed);
+        Ok(Connection { id, notices, ended, stuck, user_id, hub: Arc::clone(self) })
+    }
+}

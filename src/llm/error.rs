@@ -1,0 +1,132 @@
+//! What can go wrong between a question and the end of its reply, named by what the caller can do about it.
+//!
+//! Never holds the key, a prompt or a reply's text.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Why there is no reply, or no more of it.
+#[derive(Debug, thiserror::Error)]
+pub enum LlmError {
+    /// The operator has to set a key.
+    #[error("no GEMINI_API_KEY is set")]
+    NotConfigured,
+    /// The caller asked nothing: no user turn stands at the end.
+    #[error("the conversation does not end with a user turn")]
+    NoQuestion,
+    /// The provider will not answer this conversation; the same one again will not help.
+    #[error("the prompt was blocked: {reason}")]
+    BlockedPrompt { reason: String },
+    /// Too many requests or tokens for the moment.
+    #[error("rate limited by the provider: {report}")]
+    RateLimited { retry_after: Option<Duration>, report: Report },
+    /// The day's quota is used up, or there is none for this model.
+    #[error("out of quota: {report}")]
+    Quota { report: Report },
+    /// The operator has to change the key, the model or the request.
+    #[error("refused by the provider: {report}")]
+    Refused { report: Report },
+    /// The provider is in trouble; later may be better.
+    #[error("the provider is overloaded or failing: {report}")]
+    Overloaded { retry_after: Option<Duration>, report: Report },
+    /// Any other failure the provider told of.
+    #[error("the provider failed: {report}")]
+    Provider { report: Report },
+    #[error("timed out waiting for {0}")]
+    Timeout(Phase),
+    /// No connection, or a broken one. The address has been taken out of the source.
+    #[error("the connection to the provider failed")]
+    Transport(#[source] reqwest::Error),
+    /// The reply ended without saying why; what has come is all there is.
+    #[error("the reply ended without a finish reason")]
+    Incomplete,
+    /// The provider answered with something else than its protocol.
+    #[error("the provider's answer cannot be read: {0}")]
+    Unreadable(&'static str),
+}
+
+impl LlmError {
+    /// What the provider said, if it said anything.
+    pub fn report(&self) -> Option<&Report> {
+        match self {
+            LlmError::RateLimited { report, .. }
+            | LlmError::Overloaded { report, .. }
+            | LlmError::Quota { report }
+            | LlmError::Refused { report }
+            | LlmError::Provider { report } => Some(report),
+            _ => None,
+        }
+    }
+
+    /// The same error with a secret struck out of what the provider said.
+    pub fn without(mut self, secret: &str) -> LlmError {
+        if let LlmError::RateLimited { report, .. }
+        | LlmError::Overloaded { report, .. }
+        | LlmError::Quota { report }
+        | LlmError::Refused { report }
+        | LlmError::Provider { report } = &mut self
+        {
+            report.message = report.message.replace(secret, "[redacted]");
+        }
+        self
+    }
+}
+
+/// What was waited for when the time was up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    Connect,
+    FirstByte,
+    Idle,
+    Total,
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Phase::Connect => "a connection",
+            Phase::FirstByte => "the first byte",
+            Phase::Idle => "progress within the reply",
+            Phase::Total => "the end of the reply",
+        })
+    }
+}
+
+/// What the provider said about a failure; for logs, not for people in a chat.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// HTTP status of the answer; 200 if it failed in the middle.
+    pub http_status: u16,
+    /// The code within the error, which is an HTTP status too; the answer's own if there is none.
+    pub code: u16,
+    /// The gRPC name such as `RESOURCE_EXHAUSTED`, or the phrase of the HTTP status.
+    pub status: String,
+    /// The provider's sentence, or the body if it is no error of the provider's form.
+    pub message: String,
+    /// A finer name such as `API_KEY_INVALID`.
+    pub reason: Option<String>,
+}
+
+impl fmt::Display for Report {
+    /// One line of bounded length.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 300;
+        write!(f, "{} {}", self.code, self.status)?;
+        if let Some(reason) = &self.reason {
+            write!(f, " ({reason})")?;
+        }
+        let line: String = self.message.lines().next().unwrap_or_default().chars().take(LONGEST).collect();
+        if line.is_empty() { Ok(()) } else { write!(f, ": {line}") }
+    }
+}
+
+/// Why a client cannot be made from the configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    #[error("GEMINI_API_KEY holds a character that no HTTP header may carry")]
+    Key,
+    #[error("GEMINI_BASE_URL cannot have a path appended")]
+    BaseUrl,
+    #[error("the HTTP client cannot be set up")]
+    Client(#[source] reqwest::Error),
+}

@@ -1,0 +1,94 @@
+//! The WebSocket edge: upgrade, one task a socket, frames in and out.
+//!
+//! Owns no rules and no fan-out: it calls `domain`, and listens to `hub`.
+
+pub mod activity;
+mod connection;
+pub mod cursor;
+mod dispatch;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::response::Response;
+use axum::routing::get;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::domain::error::Error;
+use crate::domain::{Actor, Context};
+use crate::http::caller::{Caller, OriginVerdict};
+use crate::http::error::Failure;
+use crate::http::extract::SocketActor;
+use crate::http::state::Http;
+use crate::hub::Hub;
+use crate::hub::people::Connection;
+use crate::socket::connection::Socket;
+
+/// The library's defaults would cost every idle socket more than 100 kB.
+const READ_BUFFER: usize = 4 * 1024;
+const WRITE_BUFFER: usize = 16 * 1024;
+/// More than one batch of frames can hold, as a batch is flushed when it is large.
+const MOST_BUFFERED: usize = 32 * 1024 * 1024;
+
+/// How the server's end reaches its sockets.
+#[derive(Clone, Debug, Default)]
+pub struct Lifecycle {
+    /// The server is about to close: clients are told when to come back.
+    pub closing: CancellationToken,
+    /// Close now.
+    pub close: CancellationToken,
+}
+
+/// What every socket is given.
+pub struct Sockets {
+    pub cx: Arc<Context>,
+    pub hub: Arc<Hub>,
+    pub lifecycle: Lifecycle,
+    /// Where every socket's task is registered, so that the shutdown can wait for it.
+    pub tracker: TaskTracker,
+}
+
+/// The route of the sockets, to stand beside those of REST.
+pub fn routes(sockets: Sockets) -> Router<Http> {
+    let sockets = Arc::new(sockets);
+    let upgrade = move |caller: Caller, SocketActor(actor): SocketActor, upgrade: WebSocketUpgrade| {
+        std::future::ready(open(&sockets, &caller, actor, upgrade))
+    };
+    Router::new().route("/ws", get(upgrade))
+}
+
+fn open(
+    sockets: &Arc<Sockets>,
+    caller: &Caller,
+    actor: Actor,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Failure> {
+    if caller.origin == OriginVerdict::Foreign {
+        return Err(Error::Forbidden("pages of this origin may not open a socket: see CORS_ORIGINS").into());
+    }
+    let limits = &sockets.cx.limits;
+    let connection = sockets
+        .hub
+        .connect(actor.user.id, actor.session_id, limits.sockets_per_person)
+        .map_err(|_| Error::RateLimited { retry_after: Duration::from_secs(5) })?;
+    let frame_bytes = limits.frame_bytes;
+    let sockets = Arc::clone(sockets);
+    Ok(upgrade
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+        .max_write_buffer_size(MOST_BUFFERED)
+        .max_frame_size(frame_bytes)
+        .max_message_size(frame_bytes)
+        .on_upgrade(move |ws| {
+            let tracker = sockets.tracker.clone();
+            tracker.track_future(serve(ws, sockets, actor, connection))
+        }))
+}
+
+async fn serve(ws: WebSocket, sockets: Arc<Sockets>, actor: Actor, connection: Connection) {
+    let Sockets { cx, hub, lifecycle, .. } = &*sockets;
+    Socket::new(ws, Arc::clone(cx), Arc::clone(hub), actor, connection).run(lifecycle).await;
+}

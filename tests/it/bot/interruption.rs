@@ -1,0 +1,123 @@
+//! Stopping, shutting down, and coming back.
+
+use std::time::Duration;
+
+use serde_json::json;
+use standin::script::{Script, numbered_text};
+
+use super::{follow, placeholder};
+use crate::support::server::TestServer;
+
+#[tokio::test]
+async fn a_stopped_reply_keeps_its_text_and_lets_the_model_go() {
+    let server = TestServer::start().await;
+    let (script, gate) = Script::chunks(100, Duration::ZERO).gated();
+    server.standin.play(script);
+    let (ada, ben, cleo) =
+        (server.person("ada").await, server.person("ben").await, server.person("cleo").await);
+    let chat = ada.group(&[&ben, &cleo]).await;
+    let (mut at_ada, mut at_ben, mut at_cleo) = (ada.socket().await, ben.socket().await, cleo.socket().await);
+    for socket in [&mut at_ada, &mut at_ben, &mut at_cleo] {
+        socket.join(&chat).await;
+    }
+    at_ben.say(&chat, "/bot count").await;
+    let reply = placeholder(&mut at_ben).await["message_id"].clone();
+    gate.release(3);
+    let mut seen = String::new();
+    while seen != numbered_text(3) {
+        seen.push_str(at_ben.wait("bot_stream").await["chunk"].as_str().unwrap());
+    }
+    let stop = json!({"type": "stop", "chat_id": chat, "message_id": reply, "ref": "stop"});
+    at_cleo.send(stop.clone()).await;
+    assert_eq!(at_cleo.answer("stop").await["code"], "forbidden");
+    at_ada.send(stop.clone()).await;
+    assert_eq!(at_ada.answer("stop").await["type"], "ack");
+    let last = at_ben.wait_for("the end", |frame| frame["is_complete"] == true).await;
+    assert_eq!((&last["status"], &last["full_response"]), (&json!("stopped"), &json!(seen)));
+    assert_eq!(last["detail"], "Stopped by ada.");
+    server.standin.wait_for_aborts(1).await;
+    at_ben.send(stop).await;
+    assert_eq!(at_ben.answer("stop").await["type"], "ack");
+}
+
+#[tokio::test]
+async fn a_waiting_question_can_be_taken_back() {
+    let server = TestServer::with(&["--replies-per-room=1"]).await;
+    let (script, gate) = Script::chunks(2, Duration::ZERO).gated();
+    server.standin.play(script);
+    let ada = server.person("ada").await;
+    let chat = ada.group(&[]).await;
+    let mut socket = ada.socket().await;
+    socket.join(&chat).await;
+    socket.say(&chat, "/bot one").await;
+    let first = placeholder(&mut socket).await["message_id"].clone();
+    socket.say(&chat, "/bot two").await;
+    let second = placeholder(&mut socket).await["message_id"].clone();
+    server.standin.wait_for_requests(1).await;
+    socket.send(json!({"type": "stop", "chat_id": chat, "message_id": second, "ref": "stop"})).await;
+    assert_eq!(socket.answer("stop").await["type"], "ack");
+    assert_eq!(follow(&mut socket, &second, 0).await.1["status"], "stopped");
+    gate.open();
+    assert_eq!(follow(&mut socket, &first, 0).await.1["status"], "complete");
+    assert_eq!(server.standin.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_stops_nothing() {
+    let server = TestServer::start().await;
+    let (script, gate) = Script::chunks(5, Duration::ZERO).gated();
+    server.standin.play(script);
+    let ada = server.person("ada").await;
+    let chat = ada.group(&[]).await;
+    let mut socket = ada.socket().await;
+    socket.join(&chat).await;
+    socket.say(&chat, "/bot count").await;
+    let reply = placeholder(&mut socket).await["message_id"].clone();
+    server.standin.wait_for_requests(1).await;
+    socket.cut();
+    gate.open();
+    let mut back = ada.socket().await;
+    back.join_after(&chat, 0).await;
+    let settled = back
+        .wait_for("the settled reply", |frame| frame["message_id"] == reply && frame["status"] == "complete")
+        .await;
+    assert!(settled["content"] == numbered_text(5) || settled["full_response"] == numbered_text(5));
+}
+
+#[tokio::test]
+async fn after_a_restart_the_written_is_interrupted_and_the_waiting_runs() {
+    let mut server = TestServer::with(&["--replies-per-room=1", "--shutdown-grace=0"]).await;
+    let (script, gate) = Script::chunks(100, Duration::ZERO).gated();
+    server.standin.play(script);
+    let ada = server.person("ada").await;
+    let chat = ada.group(&[]).await;
+    let mut socket = ada.socket().await;
+    socket.join(&chat).await;
+    socket.say(&chat, "/bot one").await;
+    let first = placeholder(&mut socket).await["message_id"].clone();
+    gate.release(2);
+    let mut seen = String::new();
+    while seen != numbered_text(2) {
+        seen.push_str(socket.wait("bot_stream").await["chunk"].as_str().unwrap());
+    }
+    socket.say(&chat, "/bot two").await;
+    let second = placeholder(&mut socket).await["message_id"].clone();
+    server.standin.play(Script::text("after the restart", 5));
+    server.restart().await;
+
+    let ada = ada.at(&server.base);
+    let mut socket = ada.socket().await;
+    socket.join_after(&chat, 0).await;
+    let one = socket
+        .wait_for("the interrupted reply", |frame| {
+            frame["message_id"] == first && frame["status"] == "interrupted"
+        })
+        .await;
+    assert_eq!((&one["content"], &one["run"]["reason"]), (&json!(seen), &json!("restarted")));
+    let two = socket
+        .wait_for("the reply that waited", |frame| {
+            frame["message_id"] == second && frame["status"] == "complete"
+        })
+        .await;
+    assert!(two["content"] == "after the restart" || two["full_response"] == "after the restart");
+}

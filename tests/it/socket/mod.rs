@@ -1,0 +1,7 @@
+//! The socket, as a client sees it.
+
+mod connect;
+mod post;
+mod presence;
+mod replay;
+mod revoke;

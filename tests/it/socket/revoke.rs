@@ -1,0 +1,91 @@
+//! Removed, logged out, deleted: nothing more arrives from that moment.
+
+use serde_json::json;
+
+use crate::support::server::{PASSWORD, TestServer};
+
+#[tokio::test]
+async fn a_removed_member_hears_nothing_more() {
+    let server = TestServer::start().await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let chat = ada.group(&[&ben]).await;
+    let mut at_ben = ben.socket().await;
+    at_ben.join(&chat).await;
+    ada.delete(&format!("/api/chats/{chat}/participants/{}", ben.id)).await.expect(204);
+    ada.say(&chat, "now that ben is gone").await;
+    let frames = at_ben.settle().await;
+    let removal =
+        frames.iter().position(|frame| frame["type"] == "participant_removed").expect("the removal is told");
+    assert!(frames[removal + 1..].iter().all(|frame| frame["chat_id"] != chat.as_str()), "{frames:#?}");
+    assert_eq!(frames.iter().filter(|frame| frame["type"] == "participant_removed").count(), 1);
+    let rejoined = at_ben.join_after(&chat, 0).await;
+    assert_eq!(rejoined["code"], "not_found");
+    ben.get(&format!("/api/chats/{chat}/messages")).await.refused("not_found");
+}
+
+#[tokio::test]
+async fn a_removed_member_who_was_elsewhere_is_told_once() {
+    let server = TestServer::start().await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let chat = ada.group(&[&ben]).await;
+    let mut at_ben = ben.socket().await;
+    ada.delete(&format!("/api/chats/{chat}/participants/{}", ben.id)).await.expect(204);
+    let removal = at_ben.wait("participant_removed").await;
+    assert_eq!((&removal["user"]["username"], &removal["by"]["username"]), (&json!("ben"), &json!("ada")));
+    assert!(at_ben.settle().await.iter().all(|frame| frame["type"] != "participant_removed"));
+}
+
+#[tokio::test]
+async fn the_end_of_a_session_closes_its_sockets_and_no_others() {
+    let server = TestServer::start().await;
+    let ada = server.person("ada").await;
+    let other = server.log_in("ada").await;
+    let (mut socket, mut stays) = (ada.socket().await, other.socket().await);
+    ada.post("/api/auth/logout", json!({})).await.expect(204);
+    assert_eq!(socket.closed().await.1, Some(4401));
+    assert!(stays.settle().await.is_empty());
+    ada.get("/api/auth/me").await.refused("unauthenticated");
+}
+
+#[tokio::test]
+async fn a_new_password_closes_the_other_sessions_sockets() {
+    let server = TestServer::start().await;
+    let ada = server.person("ada").await;
+    let thief = server.log_in("ada").await;
+    let (mut own, mut stolen) = (ada.socket().await, thief.socket().await);
+    let change = json!({"current_password": PASSWORD, "new_password": "another horse battery"});
+    ada.post("/api/auth/password", change).await.expect(204);
+    assert_eq!(stolen.closed().await.1, Some(4401));
+    assert!(own.settle().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_deleted_chat_is_over_for_everybody() {
+    let server = TestServer::start().await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let chat = ada.group(&[&ben]).await;
+    let (mut there, mut elsewhere) = (ben.socket().await, ben.socket().await);
+    there.join(&chat).await;
+    ada.delete(&format!("/api/chats/{chat}")).await.expect(204);
+    assert_eq!(there.wait("chat_deleted").await["by"]["username"], "ada");
+    assert_eq!(elsewhere.wait("chat_deleted").await["by"]["username"], "ada");
+    assert!(there.settle().await.iter().all(|frame| frame["type"] != "chat_deleted"));
+    assert_eq!(there.say(&chat, "hello?").await["code"], "not_found");
+    ada.get(&format!("/api/chats/{chat}")).await.refused("not_found");
+}
+
+#[tokio::test]
+async fn whoever_left_and_comes_back_is_let_in_again() {
+    let server = TestServer::start().await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let chat = ada.group(&[&ben]).await;
+    let mut at_ben = ben.socket().await;
+    at_ben.join(&chat).await;
+    ben.post(&format!("/api/chats/{chat}/leave"), json!({})).await.expect(204);
+    at_ben.wait("participant_removed").await;
+    ada.post(&format!("/api/chats/{chat}/invite"), json!({"username": "BEN"})).await.expect(201);
+    assert_eq!(at_ben.wait("chat_invite").await["chat"]["id"], chat.as_str());
+    assert_eq!(at_ben.join(&chat).await["type"], "joined");
+    ada.say(&chat, "welcome back").await;
+    assert_eq!(at_ben.wait("message").await["content"], "welcome back");
+}

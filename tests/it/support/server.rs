@@ -1,0 +1,109 @@
+//! The server under test, in this process.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use gemini_coop::app::{self, Running};
+use gemini_coop::config::Config;
+use gemini_coop::domain::Context;
+use serde_json::json;
+use standin::server::Standin;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+use crate::support::client::Client;
+use crate::support::database::TestDatabase;
+use crate::support::within;
+
+/// Everybody's password.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A server with the stand-in behind it.
+pub struct TestServer {
+    pub base: String,
+    pub standin: Standin,
+    running: Option<Running>,
+    arguments: Vec<String>,
+    data: TempDir,
+    database: TestDatabase,
+}
+
+impl TestServer {
+    /// With the defaults, but for passwords hashed quickly enough for tests.
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With these flags.
+    pub async fn with(flags: &[&str]) -> Self {
+        let standin = Standin::start().await;
+        let data = tempfile::tempdir().expect("a temporary directory");
+        let database = TestDatabase::create().await;
+        let mut arguments: Vec<String> = vec![
+            "gemini-coop".into(),
+            format!("--data-dir={}", data.path().display()),
+            format!("--gemini-base-url={}", standin.base_url()),
+            "--gemini-api-key=test-key".into(),
+        ];
+        arguments.extend(database.url().map(|url| format!("--database-url={url}")));
+        arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
+        let (running, base) = launch(&arguments).await;
+        Self { base, standin, running: Some(running), arguments, data, database }
+    }
+
+    /// Ends it in order and starts it again on the same data; people have to connect anew.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        let (running, base) = launch(&self.arguments).await;
+        (self.running, self.base) = (Some(running), base);
+    }
+
+    /// Ends it in order.
+    pub async fn stop(&mut self) {
+        if let Some(mut running) = self.running.take() {
+            running.shutdown();
+            within("an ordered shutdown", running.wait()).await.expect("the shutdown succeeds");
+        }
+    }
+
+    /// Begins the ordered end without waiting for it.
+    pub fn begin_shutdown(&self) {
+        self.running.as_ref().expect("the server runs").shutdown();
+    }
+
+    /// What the rules run on.
+    pub fn context(&self) -> Arc<Context> {
+        Arc::clone(&self.running.as_ref().expect("the server runs").context)
+    }
+
+    /// Its data directory.
+    pub fn data_dir(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// Whether this run is on PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        self.database.url().is_some()
+    }
+
+    /// Somebody new, registered and logged in.
+    pub async fn person(&self, name: &str) -> Client {
+        let nobody = Client::anonymous(&self.base);
+        let account = json!({"username": name, "email": format!("{name}@example.org"), "password": PASSWORD});
+        nobody.post("/api/auth/register", account).await.expect(201);
+        self.log_in(name).await
+    }
+
+    /// Somebody known, with a new session.
+    pub async fn log_in(&self, name: &str) -> Client {
+        Client::anonymous(&self.base).log_in(name, PASSWORD).await
+    }
+}
+
+async fn launch(arguments: &[String]) -> (Running, String) {
+    let config = Config::try_parse_from(arguments).expect("the flags are valid");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let running = app::start(config, listener).await.expect("the server starts");
+    let base = format!("http://{}", running.local_addr);
+    (running, base)
+}
