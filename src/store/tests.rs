@@ -21,7 +21,7 @@ const NOON: Timestamp = Timestamp(1_763_726_400_000);
 struct Watched {
     store: Store,
     statements: Arc<Mutex<Vec<Statement>>>,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Watched {
@@ -35,7 +35,7 @@ impl Watched {
                 statements.lock().unwrap().push(info.statement.clone());
             });
         }
-        Self { store: Store::over(inner), statements, _directory: directory }
+        Self { store: Store::over(inner), statements, directory }
     }
 
     fn writer(&self) -> &DatabaseConnection {
@@ -153,7 +153,7 @@ async fn no_query_of_a_room_reads_a_whole_table() {
     assert!(statements.len() > 60, "only {} statements were seen", statements.len());
     for statement in statements {
         let mut explain = statement.clone();
-        explain.sql = format!("EXPLAIN QUERY PLAN {}", statement.sql).into();
+        explain.sql = format!("EXPLAIN QUERY PLAN {}", statement.sql);
         for step in watched.writer().query_all_raw(explain).await.unwrap() {
             let step: String = step.try_get("", "detail").unwrap();
             let whole = ["messages", "events", "members", "runs", "chats"]
@@ -233,7 +233,7 @@ async fn a_writer_outside_makes_posts_unavailable_and_never_lost_or_doubled() {
     let ada = watched.user("ada", UserKind::Person).await;
     let chat = watched.room(ChatKind::Group, &[&ada]).await;
     watched.writer().execute_unprepared("PRAGMA busy_timeout = 20").await.unwrap();
-    let path = watched._directory.path().join("rooms.db");
+    let path = watched.directory.path().join("rooms.db");
     let outside = sea_orm::Database::connect(format!("sqlite://{}", path.display())).await.unwrap();
     let post = || watched.store.post(Post { chat_id: chat, message: text(&ada, "hello"), reply: None });
     outside.execute_unprepared("BEGIN IMMEDIATE").await.unwrap();
