@@ -29,6 +29,11 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) async fn new() -> Self {
+        Self::heard_by(|_| {}).await
+    }
+
+    /// `listener` hears every change before it is noted down.
+    pub(crate) async fn heard_by(listener: impl Fn(&Committed) + Send + Sync + 'static) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let database = TestDatabase::create().await;
         let config = DatabaseConfig {
@@ -39,7 +44,10 @@ impl Bench {
         let store = Arc::new(Store::connect(&config).await.unwrap());
         let announced = Arc::new(Mutex::new(Vec::new()));
         let heard = announced.clone();
-        store.on_commit(move |change| heard.lock().unwrap().push(change));
+        store.on_commit(move |change| {
+            listener(&change);
+            heard.lock().unwrap().push(change);
+        });
         Self { store, config, announced, _directory: directory, _database: database }
     }
 
