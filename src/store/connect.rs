@@ -38,9 +38,13 @@ impl Store {
             Some(url) => open_sqlite(&sqlite_path(url)?, config.allow_weak_durability).await?,
             None => open_sqlite(&config.data_dir.join(FILE_NAME), config.allow_weak_durability).await?,
         };
+        Ok(Self::over(inner))
+    }
+
+    pub(super) fn over(inner: Inner) -> Self {
         let inner = Arc::new(inner);
         let lanes = if inner.turn.is_some() { 1 } else { POSTGRES_LANES };
-        Ok(Self { lanes: Lanes::start(&inner, lanes), inner })
+        Self { lanes: Lanes::start(&inner, lanes), inner }
     }
 }
 
@@ -60,7 +64,7 @@ fn sqlite_path(url: &str) -> Result<PathBuf, ConnectError> {
     Ok(path.into())
 }
 
-async fn open_sqlite(path: &Path, allow_weak: bool) -> Result<Inner, ConnectError> {
+pub(super) async fn open_sqlite(path: &Path, allow_weak: bool) -> Result<Inner, ConnectError> {
     let lock = take_file(path)?;
     let writer = Database::connect(sqlite_options(path, 1, |sqlite| {
         sqlite
