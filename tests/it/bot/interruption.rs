@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-use standin::script::{Script, numbered_text};
+use serde_json::{Value, json};
+use standin::script::{Gate, Script, numbered_text};
 
 use super::{follow, placeholder};
+use crate::support::client::Socket;
 use crate::support::server::TestServer;
 
 #[tokio::test]
@@ -120,4 +121,39 @@ async fn after_a_restart_the_written_is_interrupted_and_the_waiting_runs() {
         })
         .await;
     assert!(two["content"] == "after the restart" || two["full_response"] == "after the restart");
+}
+
+/// Asks the bot and waits until two of its chunks were seen; the reply's id.
+async fn half_a_reply(socket: &mut Socket, chat: &str, gate: &Gate) -> Value {
+    socket.say(chat, "/bot count").await;
+    let reply = placeholder(socket).await["message_id"].clone();
+    gate.release(2);
+    let mut seen = String::new();
+    while seen != numbered_text(2) {
+        seen.push_str(socket.wait("bot_stream").await["chunk"].as_str().unwrap());
+    }
+    reply
+}
+
+#[tokio::test]
+async fn a_writer_that_lost_its_run_is_not_heard_any_more() {
+    let server = TestServer::start().await;
+    let (script, gate) = Script::chunks(100, Duration::ZERO).gated();
+    server.standin.play(script);
+    let ada = server.person("ada").await;
+    let chat = ada.group(&[]).await;
+    let mut socket = ada.socket().await;
+    socket.join(&chat).await;
+    let reply = half_a_reply(&mut socket, &chat, &gate).await;
+    // Past the rules, which would have the reply stopped first: the writer learns of it from its next write.
+    let tx = server.context().store.begin().await.unwrap();
+    let (id, at) = (reply.as_str().unwrap().parse().unwrap(), server.context().clock.now());
+    tx.delete_message(chat.parse().unwrap(), id, at).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    socket.wait("message_deleted").await;
+    gate.release(2);
+    server.standin.wait_for_aborts(1).await;
+    let later = socket.settle().await;
+    assert!(later.iter().all(|frame| frame["type"] != "bot_stream"), "{later:#?}");
+    assert_eq!(ada.socket().await.join(&chat).await["streams"], json!([]));
 }
