@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use standin::script::{Gate, Script, numbered_text};
 
@@ -155,5 +156,21 @@ async fn a_writer_that_lost_its_run_is_not_heard_any_more() {
     server.standin.wait_for_aborts(1).await;
     let later = socket.settle().await;
     assert!(later.iter().all(|frame| frame["type"] != "bot_stream"), "{later:#?}");
+    assert_eq!(ada.socket().await.join(&chat).await["streams"], json!([]));
+}
+
+#[tokio::test]
+async fn whoever_joins_at_the_very_end_is_not_shown_a_reply_without_one() {
+    let server = TestServer::start().await;
+    let (script, gate) = Script::chunks(3, Duration::ZERO).gated();
+    server.standin.play(script);
+    let ada = server.person("ada").await;
+    let chat = ada.group(&[]).await;
+    let mut socket = ada.socket().await;
+    socket.join(&chat).await;
+    half_a_reply(&mut socket, &chat, &gate).await;
+    // The moment between the commit of an end and the room's hearing of it.
+    let tables = server.tables().await;
+    tables.execute_unprepared("UPDATE runs SET state = 'done', epoch = epoch + 1").await.unwrap();
     assert_eq!(ada.socket().await.join(&chat).await["streams"], json!([]));
 }

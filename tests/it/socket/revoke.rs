@@ -89,3 +89,22 @@ async fn whoever_left_and_comes_back_is_let_in_again() {
     ada.say(&chat, "welcome back").await;
     assert_eq!(at_ben.wait("message").await["content"], "welcome back");
 }
+
+#[tokio::test]
+async fn whoever_was_away_while_removed_and_let_in_again_hears_all_of_it_and_stays() {
+    let server = TestServer::start().await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let chat = ada.group(&[&ben]).await;
+    let mut at_ben = ben.socket().await;
+    let head = at_ben.join(&chat).await["head_seq"].as_i64().unwrap();
+    at_ben.cut();
+    ada.delete(&format!("/api/chats/{chat}/participants/{}", ben.id)).await.expect(204);
+    ada.post(&format!("/api/chats/{chat}/invite"), json!({"username": "ben"})).await.expect(201);
+    let mut back = ben.socket().await;
+    back.join_after(&chat, head).await;
+    ada.say(&chat, "welcome back").await;
+    let frames = back.until("a welcome", |frame| frame["content"] == "welcome back").await;
+    let kinds: Vec<_> =
+        frames.iter().filter(|f| f["seq"].is_i64()).map(|f| f["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["participant_removed", "participant_added", "message"]);
+}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gemini_coop::app::{self, Running};
 use gemini_coop::config::Config;
 use gemini_coop::domain::Context;
+use sea_orm::{Database, DatabaseConnection};
 use serde_json::json;
 use standin::server::Standin;
 use tempfile::TempDir;
@@ -23,9 +24,9 @@ pub(crate) struct TestServer {
     pub(crate) standin: Standin,
     running: Option<Running>,
     arguments: Vec<String>,
-    // Held for their `Drop`: the data goes with the server.
-    _data: TempDir,
-    _database: TestDatabase,
+    // The data goes with the server.
+    data: TempDir,
+    database: TestDatabase,
 }
 
 impl TestServer {
@@ -50,7 +51,7 @@ impl TestServer {
         arguments.extend(database.url().map(|url| format!("--database-url={url}")));
         arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
         let (running, base) = launch(&arguments).await;
-        Self { base, standin, running: Some(running), arguments, _data: data, _database: database }
+        Self { base, standin, running: Some(running), arguments, data, database }
     }
 
     /// Ends it in order and starts it again on the same data; people have to connect anew.
@@ -76,6 +77,12 @@ impl TestServer {
     /// What the rules run on.
     pub(crate) fn context(&self) -> Arc<Context> {
         Arc::clone(&self.running.as_ref().expect("the server runs").context)
+    }
+
+    /// A connection past the server, to its tables.
+    pub(crate) async fn tables(&self) -> DatabaseConnection {
+        let file = || format!("sqlite://{}", self.data.path().join("gemini-coop.db").display());
+        Database::connect(self.database.url().unwrap_or_else(file)).await.expect("the database opens")
     }
 
     /// Somebody new, registered and logged in.
