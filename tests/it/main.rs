@@ -5,6 +5,7 @@
 mod bot;
 mod config;
 mod http;
+mod outage;
 mod protocol;
 mod socket;
 mod store;

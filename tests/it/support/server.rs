@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 
 use crate::support::client::Client;
 use crate::support::database::TestDatabase;
+use crate::support::proxy::Proxy;
 use crate::support::within;
 
 /// Everybody's password.
@@ -37,9 +38,21 @@ impl TestServer {
 
     /// With these flags.
     pub(crate) async fn with(flags: &[&str]) -> Self {
+        Self::on(TestDatabase::create().await, None, flags).await
+    }
+
+    /// On PostgreSQL, by a way that can be cut. `None` on SQLite, to which there is no way.
+    pub(crate) async fn with_proxy() -> Option<(Self, Proxy)> {
+        let database = TestDatabase::create().await;
+        let url = database.url()?;
+        let proxy = Proxy::before(&url).await;
+        let server = Self::on(database, Some(proxy.url(&url)), &[]).await;
+        Some((server, proxy))
+    }
+
+    async fn on(database: TestDatabase, way: Option<String>, flags: &[&str]) -> Self {
         let standin = Standin::start().await;
         let data = tempfile::tempdir().expect("a temporary directory");
-        let database = TestDatabase::create().await;
         let mut arguments: Vec<String> = vec![
             "gemini-coop".into(),
             format!("--data-dir={}", data.path().display()),
@@ -48,7 +61,7 @@ impl TestServer {
         if !flags.iter().any(|flag| flag.starts_with("--gemini-api-key")) {
             arguments.push("--gemini-api-key=test-key".into());
         }
-        arguments.extend(database.url().map(|url| format!("--database-url={url}")));
+        arguments.extend(way.or(database.url()).map(|url| format!("--database-url={url}")));
         arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
         let (running, base) = launch(&arguments).await;
         Self { base, standin, running: Some(running), arguments, data, database }
