@@ -4,6 +4,7 @@
 
 mod bot;
 mod config;
+mod crash;
 mod http;
 mod outage;
 mod protocol;
