@@ -55,7 +55,7 @@ async fn while_sqlite_cannot_be_written_nothing_is_acknowledged_and_then_service
 
 #[tokio::test]
 async fn while_postgresql_is_away_nothing_is_acknowledged_and_then_service_returns() {
-    let Some((server, proxy)) = TestServer::with_proxy().await else { return };
+    let Some((server, proxy)) = TestServer::with_proxy(&[]).await else { return };
     let ada = server.person("ada").await;
     let chat = ada.group(&[]).await;
     let mut socket = ada.socket().await;
@@ -72,7 +72,7 @@ async fn while_postgresql_is_away_nothing_is_acknowledged_and_then_service_retur
 
 #[tokio::test]
 async fn a_commit_whose_answer_is_lost_is_not_acknowledged_but_found_by_its_client_id() {
-    let Some((server, proxy)) = TestServer::with_proxy().await else { return };
+    let Some((server, proxy)) = TestServer::with_proxy(&[]).await else { return };
     let (ada, ben) = (server.person("ada").await, server.person("ben").await);
     let chat = ada.group(&[&ben]).await;
     let (mut at_ada, mut at_ben) = (ada.socket().await, ben.socket().await);
@@ -90,7 +90,7 @@ async fn a_commit_whose_answer_is_lost_is_not_acknowledged_but_found_by_its_clie
 
 #[tokio::test]
 async fn a_reply_whose_end_is_in_doubt_ends_for_everybody() {
-    let Some((server, proxy)) = TestServer::with_proxy().await else { return };
+    let Some((server, proxy)) = TestServer::with_proxy(&[]).await else { return };
     let (script, gate) = Script::chunks(2, Duration::ZERO).gated();
     server.standin.play(script);
     let ada = server.person("ada").await;
@@ -105,4 +105,20 @@ async fn a_reply_whose_end_is_in_doubt_ends_for_everybody() {
     let last = socket.wait_for("the end", |frame| frame["is_complete"] == true).await;
     assert_eq!(last["status"], "complete");
     assert_eq!(ada.socket().await.join(&chat).await["streams"], json!([]));
+}
+
+#[tokio::test]
+async fn a_server_whose_database_is_away_closes_all_the_same() {
+    let Some((mut server, proxy)) = TestServer::with_proxy(&["--shutdown-grace=0"]).await else { return };
+    let (script, gate) = Script::chunks(2, Duration::ZERO).gated();
+    server.standin.play(script);
+    let ada = server.person("ada").await;
+    let chat = ada.group(&[]).await;
+    let mut socket = ada.socket().await;
+    socket.join(&chat).await;
+    socket.say(&chat, "/bot count").await;
+    gate.release(1);
+    socket.wait("bot_stream").await;
+    proxy.cut();
+    server.stop().await;
 }

@@ -42,11 +42,11 @@ impl TestServer {
     }
 
     /// On PostgreSQL, by a way that can be cut. `None` on SQLite, to which there is no way.
-    pub(crate) async fn with_proxy() -> Option<(Self, Proxy)> {
+    pub(crate) async fn with_proxy(flags: &[&str]) -> Option<(Self, Proxy)> {
         let database = TestDatabase::create().await;
         let url = database.url()?;
         let proxy = Proxy::before(&url).await;
-        let server = Self::on(database, Some(proxy.url(&url)), &[]).await;
+        let server = Self::on(database, Some(proxy.url(&url)), flags).await;
         Some((server, proxy))
     }
 
