@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::domain::Context;
+use crate::domain::auth::sessions::end_those_gone;
 use crate::hub::Hub;
 use crate::ids::Timestamp;
 use crate::socket::activity::Activity;
@@ -16,6 +17,8 @@ use crate::telemetry::metrics::metrics;
 
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+/// So long at most a socket outlives a session that another process has ended.
+const SESSIONS_EVERY: Duration = Duration::from_secs(5);
 /// How long the log of a chat's changes reaches back.
 const EVENTS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
@@ -32,6 +35,8 @@ impl Workers {
         let (context, hub) = (Arc::clone(context), Arc::clone(hub));
         let (stop, news) = (workers.stop.clone(), (Arc::clone(&context), Arc::clone(&hub)));
         workers.tasks.spawn(async move { stop.run_until_cancelled(activity.run(news.0, news.1)).await });
+        let (sessions_of, people_of) = (Arc::clone(&context), Arc::clone(&hub));
+        workers.every(SESSIONS_EVERY, move || sessions(Arc::clone(&sessions_of), Arc::clone(&people_of)));
         workers.every(PRUNE_EVERY, move || prune(Arc::clone(&context)));
         workers.every(UPKEEP_EVERY, move || upkeep(Arc::clone(&hub)));
         workers
@@ -65,6 +70,12 @@ impl Workers {
 async fn upkeep(hub: Arc<Hub>) {
     metrics().rooms.set(hub.rooms() as f64);
     metrics().upkeep();
+}
+
+async fn sessions(context: Arc<Context>, hub: Arc<Hub>) {
+    if let Err(error) = end_those_gone(&context, &hub.people().sessions()).await {
+        tracing::warn!(%error, "cannot look for sessions that have ended elsewhere");
+    }
 }
 
 async fn prune(context: Arc<Context>) {

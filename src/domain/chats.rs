@@ -10,6 +10,7 @@ use crate::protocol::{
     Chat, ChatKind, ChatListItem, Event, Member, MemberRole, Notice, Queue, ReadReceipt, SystemData, User,
     UserKind,
 };
+use crate::store::Tx;
 use crate::store::rows::{self, ChatRow, Membership};
 
 /// What somebody wants a new chat to be.
@@ -166,6 +167,17 @@ pub(in crate::domain) async fn member_of(
     chat: ChatId,
 ) -> Result<(ChatRow, Membership)> {
     cx.store.chat(chat, actor.user.id).await?.ok_or(Error::NotFound("chat"))
+}
+
+/// The same within a transaction: the chat is held, so that nobody is removed, and the chat not deleted, meanwhile.
+pub(in crate::domain) async fn held_member_of(
+    tx: &Tx,
+    actor: &Actor,
+    chat: ChatId,
+) -> Result<(ChatRow, Membership)> {
+    let row = tx.lock_chat(chat).await?.ok_or(Error::NotFound("chat"))?;
+    let membership = tx.membership(chat, actor.user.id).await?.ok_or(Error::NotFound("chat"))?;
+    Ok((row, membership))
 }
 
 /// A chat as this member sees it.

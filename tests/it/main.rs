@@ -4,7 +4,9 @@
 
 mod bot;
 mod config;
+mod crash;
 mod http;
+mod outage;
 mod protocol;
 mod socket;
 mod store;

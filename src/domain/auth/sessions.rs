@@ -22,6 +22,8 @@ pub const COOKIE_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const REFRESHED_LIFE: Duration = Duration::from_secs(15 * 60);
 /// How long a socket's ticket lives.
 const TICKET_LIFE: Duration = Duration::from_secs(30);
+/// Sessions looked up by one query.
+const SESSIONS_AT_ONCE: usize = 500;
 /// The longest part of a `User-Agent` that is kept, in characters.
 const USER_AGENT_CHARS: usize = 200;
 /// No username or email is longer, in bytes.
@@ -245,6 +247,19 @@ pub(in crate::domain) async fn confirm(
     } else {
         Err(wrong())
     }
+}
+
+/// Closes the sockets of those sessions here that have ended elsewhere: by the operator's command, which is
+/// another process, or on another node.
+pub async fn end_those_gone(cx: &Context, here: &[(UserId, SessionId)]) -> Result<()> {
+    for some in here.chunks(SESSIONS_AT_ONCE) {
+        let ids: Vec<SessionId> = some.iter().map(|(_, session)| *session).collect();
+        let living = cx.store.living_sessions(&ids, cx.clock.now()).await?;
+        for (user, session) in some.iter().filter(|(_, session)| !living.contains(session)) {
+            announce_ended(cx, *user, vec![*session]);
+        }
+    }
+    Ok(())
 }
 
 /// Closes the sockets of sessions that are no more.
