@@ -237,13 +237,16 @@ impl Tx {
             .filter(run::Column::State.is_in([RunState::Queued, RunState::Running].map(word)))
             .exec_with_returning(&self.database)
             .await?;
-        let unfinished = [MessageStatus::Queued, MessageStatus::Streaming].map(word);
-        message::Entity::update_many()
-            .col_expr(message::Column::Status, Expr::value(word(MessageStatus::Interrupted)))
-            .filter(message::Column::Id.is_in(ended.into_iter().map(|run| run.message_id)))
-            .filter(message::Column::Status.is_in(unfinished))
-            .exec(&self.database)
-            .await?;
+        // Without a run there is no message to end, and the database would look for it everywhere.
+        if !ended.is_empty() {
+            let unfinished = [MessageStatus::Queued, MessageStatus::Streaming].map(word);
+            message::Entity::update_many()
+                .col_expr(message::Column::Status, Expr::value(word(MessageStatus::Interrupted)))
+                .filter(message::Column::Id.is_in(ended.into_iter().map(|run| run.message_id)))
+                .filter(message::Column::Status.is_in(unfinished))
+                .exec(&self.database)
+                .await?;
+        }
         member::Entity::delete_many().filter(member::Column::ChatId.eq(chat)).exec(&self.database).await?;
         Ok(())
     }
