@@ -4,8 +4,8 @@ use std::future::ready;
 use std::pin::Pin;
 
 use crate::domain::access::{Action, Authorship, may};
-use crate::domain::chats::{held_member_of, member_of};
 use crate::domain::error::{Error, Result};
+use crate::domain::standing::{held_member_of, member_of};
 use crate::domain::text::{self, Addressed};
 use crate::domain::{Actor, Context};
 use crate::ids::{ChatId, MessageId, RunId, Seq};

@@ -1,8 +1,8 @@
 //! What may be lost: typing.
 
 use crate::bus::Envelope;
-use crate::domain::chats::member_of;
 use crate::domain::error::Result;
+use crate::domain::standing::member_of;
 use crate::domain::{Actor, Context};
 use crate::ids::ChatId;
 use crate::protocol::Signal;
