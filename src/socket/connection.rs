@@ -135,9 +135,12 @@ impl Socket {
     }
 
     /// Until the peer goes (`Ok`) or the server ends it (`Err`).
+    ///
+    /// What is seldom done is boxed here and below: a task is as large as the largest thing that it ever
+    /// awaits, and most sockets are idle.
     async fn serve(&mut self, lifecycle: &Lifecycle) -> Result<(), CloseCode> {
         // The session may have ended between the upgrade and the hub's knowing of this socket.
-        self.check_session().await?;
+        Box::pin(self.check_session()).await?;
         self.send(&ServerFrame::Hello {
             connection_id: self.connection.id,
             user: self.actor.me(),
@@ -187,12 +190,12 @@ impl Socket {
                 Step::Person(None) => return Err(CloseCode::SessionEnded),
                 Step::Dispatched(outcome) => {
                     self.dispatching = None;
-                    self.outcome(outcome).await?;
+                    Box::pin(self.outcome(outcome)).await?;
                 }
                 Step::Durable(answer) => self.feed(encode(&answer)).await?,
-                Step::Beat => self.beat().await?,
+                Step::Beat => Box::pin(self.beat()).await?,
                 Step::Expired => {
-                    self.check_session().await?;
+                    Box::pin(self.check_session()).await?;
                     expiry.as_mut().reset(Instant::now() + self.session_left());
                 }
                 Step::Closing => {
@@ -233,7 +236,7 @@ impl Socket {
         self.heard = Instant::now();
         metrics().frames_received.increment(1);
         match message {
-            Ok(Message::Text(text)) => self.command(text.as_str()).await.map(Continue),
+            Ok(Message::Text(text)) => Box::pin(self.command(text.as_str())).await.map(Continue),
             Ok(Message::Binary(_)) => {
                 let detail = "frames are text messages".to_owned();
                 self.refuse(None, None, ErrorCode::BadRequest, detail).await.map(Continue)
@@ -335,14 +338,14 @@ impl Socket {
         match frame {
             Ok(frame) if frame.except == Some(self.actor.user.id) => Ok(()),
             Ok(frame) => self.place(chat, frame.place, frame.text.clone()).await,
-            Err(BroadcastStreamRecvError::Lagged(_)) => self.catch_up(chat).await,
+            Err(BroadcastStreamRecvError::Lagged(_)) => Box::pin(self.catch_up(chat)).await,
         }
     }
 
     /// Delivers a frame in its place, after whatever is missing before it.
     async fn place(&mut self, chat: ChatId, place: Place, text: Bytes) -> Result<(), CloseCode> {
         match self.deliver(chat, place, text).await? {
-            Verdict::Missing => self.catch_up(chat).await,
+            Verdict::Missing => Box::pin(self.catch_up(chat)).await,
             Verdict::Deliver | Verdict::Drop => Ok(()),
         }
     }
