@@ -1,6 +1,11 @@
 //! Catching up: each number once and in order, as things are now, or an honest `reset`.
 
+use std::time::Duration;
+
+use gemini_coop::bus::Envelope;
+use gemini_coop::protocol::{Queue, Signal};
 use serde_json::json;
+use standin::script::Script;
 
 use crate::support::server::TestServer;
 
@@ -143,4 +148,31 @@ async fn whoever_lags_too_far_behind_is_told_to_join_again_and_hears_nothing_unt
     assert_eq!(at_ben.join_after(&chat, after).await["reset"], true);
     ada.say(&chat, "heard").await;
     assert_eq!(at_ben.wait("message").await["content"], "heard");
+}
+
+#[tokio::test]
+async fn a_socket_that_lags_behind_a_reply_still_gets_each_of_its_chunks_once() {
+    let server = TestServer::with(&["--room-ring=1"]).await;
+    let (script, gate) = Script::chunks(2, Duration::ZERO).gated();
+    server.standin.play(script);
+    let ada = server.person("ada").await;
+    let chat = ada.group(&[]).await;
+    let mut socket = ada.socket().await;
+    socket.join(&chat).await;
+    ada.say(&chat, "/bot count").await;
+    gate.release(1);
+    let first = socket.wait("bot_stream").await;
+    // All at once, as a slow socket would find them: in the ring is only a frame that shows no hole.
+    let (chat_id, message_id) =
+        (chat.parse().unwrap(), first["message_id"].as_str().unwrap().parse().unwrap());
+    for index in 1..=50 {
+        let signal = Signal::Chunk { message_id, index, chunk: format!("{index} ") };
+        server.context().bus.publish(&Envelope::Signal { chat_id, signal, except: None });
+    }
+    let queue = Signal::Queue(Queue::default());
+    server.context().bus.publish(&Envelope::Signal { chat_id, signal: queue, except: None });
+    for index in 1..=50_u64 {
+        let chunk = socket.wait("bot_stream").await;
+        assert_eq!((chunk["index"].as_u64(), &chunk["chunk"]), (Some(index), &json!(format!("{index} "))));
+    }
 }
