@@ -9,12 +9,15 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::domain::Context;
+use crate::domain::auth::sessions;
 use crate::hub::Hub;
 use crate::ids::Timestamp;
 use crate::socket::activity::Activity;
 use crate::telemetry::metrics::metrics;
 
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
+/// How soon the end of a log-in is heard that a command, or another node, brought about.
+const SESSIONS_EVERY: Duration = Duration::from_secs(5);
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// How long the log of a chat's changes reaches back.
 const EVENTS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -32,6 +35,8 @@ impl Workers {
         let (context, hub) = (Arc::clone(context), Arc::clone(hub));
         let (stop, news) = (workers.stop.clone(), (Arc::clone(&context), Arc::clone(&hub)));
         workers.tasks.spawn(async move { stop.run_until_cancelled(activity.run(news.0, news.1)).await });
+        let ears = (Arc::clone(&context), Arc::clone(&hub));
+        workers.every(SESSIONS_EVERY, move || end_lost_sessions(Arc::clone(&ears.0), Arc::clone(&ears.1)));
         workers.every(PRUNE_EVERY, move || prune(Arc::clone(&context)));
         workers.every(UPKEEP_EVERY, move || upkeep(Arc::clone(&hub)));
         workers
@@ -59,6 +64,13 @@ impl Workers {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+    }
+}
+
+async fn end_lost_sessions(context: Arc<Context>, hub: Arc<Hub>) {
+    if let Err(error) = sessions::end_lost(&context, &hub.people().sessions()).await {
+        // The next round looks again; that the database is away is told by whoever serves requests.
+        tracing::debug!(%error, "cannot see which sessions go on");
     }
 }
 

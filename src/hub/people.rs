@@ -80,6 +80,21 @@ impl People {
         self.count.load(Ordering::Relaxed)
     }
 
+    /// The log-ins that hold the sockets, each once.
+    pub fn sessions(&self) -> Vec<(UserId, SessionId)> {
+        let mut sessions: Vec<_> = self
+            .sockets
+            .iter()
+            .flat_map(|entry| {
+                let user_id = *entry.key();
+                entry.value().iter().map(move |socket| (user_id, socket.session_id)).collect::<Vec<_>>()
+            })
+            .collect();
+        sessions.sort_unstable();
+        sessions.dedup();
+        sessions
+    }
+
     pub(in crate::hub) fn notify(&self, user_id: UserId, notice: &Notice) {
         let Some(sockets) = self.sockets.get(&user_id) else { return };
         let about = match notice {

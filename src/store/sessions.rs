@@ -2,7 +2,8 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, JoinType, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, RelationTrait as _,
 };
 
 use crate::ids::{SessionId, Timestamp, UserId};
@@ -10,7 +11,7 @@ use crate::protocol::Session;
 use crate::store::entity::{refresh_token, session, ticket, user};
 use crate::store::error::{StoreResult, corrupt};
 use crate::store::rows::{NewSession, Refresh, SessionAccount};
-use crate::store::users::account_view;
+use crate::store::users::{account_view, living};
 use crate::store::{Store, Tx};
 
 impl Store {
@@ -38,6 +39,18 @@ impl Store {
                 current: false,
             })
             .collect())
+    }
+
+    /// Which of these log-ins go on: neither ended, nor expired, nor of an account that was closed.
+    pub async fn living_sessions(&self, ids: &[SessionId], now: Timestamp) -> StoreResult<Vec<SessionId>> {
+        let found = session::Entity::find()
+            .select_only()
+            .column(session::Column::Id)
+            .join(JoinType::InnerJoin, session::Relation::User.def())
+            .filter(session::Column::Id.is_in(ids.iter().copied()))
+            .filter(session::Column::ExpiresAt.gt(now))
+            .filter(living());
+        Ok(found.into_tuple().all(&self.inner.reader).await?)
     }
 }
 

@@ -5,6 +5,7 @@
 mod bot;
 mod config;
 mod http;
+mod operator;
 mod protocol;
 mod socket;
 mod store;

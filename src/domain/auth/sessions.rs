@@ -1,5 +1,6 @@
 //! Sessions: logging in and out, refreshing, tickets for sockets.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -8,7 +9,6 @@ use crate::domain::auth::passwords;
 use crate::domain::auth::throttle::Guesser;
 use crate::domain::auth::tokens::{digest, opaque};
 use crate::domain::error::{Error, Result};
-
 use crate::domain::{Actor, Context, auth, users};
 use crate::ids::{SessionId, Timestamp, UserId};
 use crate::protocol::Session;
@@ -24,6 +24,8 @@ const REFRESHED_LIFE: Duration = Duration::from_secs(15 * 60);
 const TICKET_LIFE: Duration = Duration::from_secs(30);
 /// The longest part of a `User-Agent` that is kept, in characters.
 const USER_AGENT_CHARS: usize = 200;
+/// Sessions in one query.
+const LOOKED_UP_AT_ONCE: usize = 500;
 /// No username or email is longer, in bytes.
 const LOGIN_BYTES: usize = 254;
 
@@ -224,6 +226,19 @@ pub async fn change_password(cx: &Context, actor: &Actor, current: &str, new: &s
     let ended = tx.delete_sessions(actor.user.id, Some(actor.session_id)).await?;
     tx.commit().await?;
     announce_ended(cx, actor.user.id, ended);
+    Ok(())
+}
+
+/// Closes the sockets of those of these log-ins that ended without this process hearing of it: by a command of
+/// the operator's, or on another node.
+pub async fn end_lost(cx: &Context, connected: &[(UserId, SessionId)]) -> Result<()> {
+    for some in connected.chunks(LOOKED_UP_AT_ONCE) {
+        let ids: Vec<_> = some.iter().map(|(_, session)| *session).collect();
+        let living: HashSet<_> = cx.store.living_sessions(&ids, cx.clock.now()).await?.into_iter().collect();
+        for (user_id, session) in some.iter().filter(|(_, session)| !living.contains(session)) {
+            announce_ended(cx, *user_id, vec![*session]);
+        }
+    }
     Ok(())
 }
 
