@@ -20,6 +20,7 @@ pub(in crate::http) struct Search {
     /// The beginning of a username or display name; at least 2 characters.
     query: String,
     /// 1 to 200, 20 if not given.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
