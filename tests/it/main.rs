@@ -6,6 +6,7 @@ mod bot;
 mod config;
 mod http;
 mod operator;
+mod program;
 mod protocol;
 mod socket;
 mod store;
