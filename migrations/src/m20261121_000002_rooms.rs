@@ -1,4 +1,8 @@
 //! Chats, their members, messages, event log and runs.
+//!
+//! What points at a message without an index of its own (`reply_to`, `question_id`, an event's `message_id`)
+//! has no foreign key: SQLite would read those tables whole to check a batch of messages in which one is bad.
+//! Messages are never deleted, only emptied, so that nothing can come to point at nothing.
 
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::schema::{
@@ -108,7 +112,6 @@ async fn messages(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(big_integer_null("deleted_at"))
         .foreign_key(&mut reference("messages_chat_id", "messages", "chat_id", "chats"))
         .foreign_key(&mut reference("messages_author_id", "messages", "author_id", "users"))
-        .foreign_key(&mut reference("messages_reply_to", "messages", "reply_to", "messages"))
         .take();
     manager.create_table(table).await?;
     let mut place = index("messages_chat_id_seq", "messages", &["chat_id", "seq"]);
@@ -149,7 +152,6 @@ async fn events(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(big_integer("created_at"))
         .primary_key(Index::create().col("chat_id").col("seq"))
         .foreign_key(&mut reference("events_chat_id", "events", "chat_id", "chats"))
-        .foreign_key(&mut reference("events_message_id", "events", "message_id", "messages"))
         .take();
     manager.create_table(table).await?;
     manager.create_index(index("events_created_at", "events", &["created_at"])).await
@@ -178,7 +180,6 @@ async fn runs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(big_integer("created_at"))
         .foreign_key(&mut reference("runs_chat_id", "runs", "chat_id", "chats"))
         .foreign_key(&mut reference("runs_message_id", "runs", "message_id", "messages"))
-        .foreign_key(&mut reference("runs_question_id", "runs", "question_id", "messages"))
         .foreign_key(&mut reference("runs_asked_by", "runs", "asked_by", "users"))
         .take();
     manager.create_table(table).await?;

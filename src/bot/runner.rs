@@ -103,6 +103,8 @@ impl Runner {
         let mut known = HashSet::new();
         loop {
             tokio::select! {
+                // First, as the end of one reply calls for the next: claimed now, it would only be interrupted.
+                biased;
                 () = self.closing.cancelled() => return,
                 _ = sweep.tick() => self.sweep().await,
                 Some(chat) = woken.recv() => {

@@ -22,7 +22,7 @@ use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 
 use crate::domain::error::Error;
 use crate::domain::rates::quota;
-use crate::domain::{Actor, Context, messages};
+use crate::domain::{Actor, Context, auth, messages};
 use crate::hub::frame::{Frame, Place, encode};
 use crate::hub::people::{About, Connection, PersonFrame};
 use crate::hub::{Hub, Seat};
@@ -480,12 +480,12 @@ impl Socket {
     }
 
     async fn check_session(&mut self) -> Result<(), CloseCode> {
-        match self.cx.store.session(self.actor.session_id).await {
-            Ok(Some(session)) if session.account.disabled_at.is_none() => {
-                Arc::make_mut(&mut self.actor).expires_at = session.expires_at;
-                if self.session_left().is_zero() { Err(CloseCode::SessionEnded) } else { Ok(()) }
+        match auth::again(&self.cx, &self.actor).await {
+            Ok(actor) => {
+                self.actor = Arc::new(actor);
+                Ok(())
             }
-            Ok(_) => Err(CloseCode::SessionEnded),
+            Err(Error::Unauthenticated(_)) => Err(CloseCode::SessionEnded),
             // The database is away; the client comes back when it is there again.
             Err(_) => Err(CloseCode::Restarting),
         }

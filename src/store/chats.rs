@@ -10,7 +10,7 @@ use sea_orm::{
 
 use crate::ids::{ChatId, MessageId, Seq, Timestamp, UserId};
 use crate::protocol::{
-    Chat, ChatKind, ChatListItem, MemberRole, MessageKind, MessageStatus, Preview, UserRef,
+    Chat, ChatKind, ChatListItem, MemberRole, MessageKind, MessageStatus, Preview, UserKind, UserRef,
 };
 use crate::store::entity::{chat, idempotency_key, member, message, run, user};
 use crate::store::error::{StoreError, StoreResult};
@@ -35,23 +35,40 @@ impl Store {
         Ok(Some((chat_view(chat)?, membership_view(&member)?)))
     }
 
-    /// Newest activity first; two queries in all, whatever the number.
+    /// Newest activity first; three queries in all, whatever the number.
     pub async fn chats(&self, user: UserId, offset: u64, limit: u64) -> StoreResult<Vec<ChatListItem>> {
+        // The page first: counting the unread of every chat in order to sort would be dear.
+        let page: Vec<ChatId> = member::Entity::find()
+            .select_only()
+            .column(member::Column::ChatId)
+            .inner_join(chat::Entity)
+            .filter(member::Column::UserId.eq(user))
+            .filter(chat::Column::DeletedAt.is_null())
+            .order_by_desc(chat::Column::ActiveAt)
+            .order_by_desc(chat::Column::Id)
+            .offset(offset)
+            .limit(limit)
+            .into_tuple()
+            .all(&self.inner.reader)
+            .await?;
+        if page.is_empty() {
+            return Ok(Vec::new());
+        }
         let rows: Vec<ListRow> =
-            list_query(user).offset(offset).limit(limit).into_model().all(&self.inner.reader).await?;
-        let mut items = rows.into_iter().map(ListRow::item).collect::<StoreResult<Vec<_>>>()?;
-        let private: Vec<ChatId> = items
-            .iter()
-            .filter(|item| item.chat.kind == ChatKind::Private)
-            .map(|item| item.chat.id)
-            .collect();
+            list_query(user, page.iter().copied()).into_model().all(&self.inner.reader).await?;
+        let items = rows.into_iter().map(ListRow::item).collect::<StoreResult<Vec<_>>>()?;
+        let mut items: HashMap<ChatId, ChatListItem> =
+            items.into_iter().map(|item| (item.chat.id, item)).collect();
+        let private = items.values().filter(|item| item.chat.kind == ChatKind::Private);
+        let private: Vec<ChatId> = private.map(|item| item.chat.id).collect();
         if !private.is_empty() {
-            let mut peers = self.peers(user, private).await?;
-            for item in &mut items {
-                item.peer = peers.remove(&item.chat.id);
+            for (chat, peer) in self.peers(user, private).await? {
+                if let Some(item) = items.get_mut(&chat) {
+                    item.peer = Some(peer);
+                }
             }
         }
-        Ok(items)
+        Ok(page.into_iter().filter_map(|chat| items.remove(&chat)).collect())
     }
 
     /// The living chats that the user is in.
@@ -81,7 +98,7 @@ impl Store {
     }
 
     /// The other person of each private chat.
-    async fn peers(&self, user: UserId, chats: Vec<ChatId>) -> StoreResult<HashMap<ChatId, UserRef>> {
+    async fn peers(&self, user: UserId, chats: Vec<ChatId>) -> StoreResult<Vec<(ChatId, UserRef)>> {
         let rows: Vec<(ChatId, UserId, String)> = member::Entity::find()
             .select_only()
             .columns([member::Column::ChatId, member::Column::UserId])
@@ -89,7 +106,7 @@ impl Store {
             .inner_join(user::Entity)
             .filter(member::Column::ChatId.is_in(chats))
             .filter(member::Column::UserId.ne(user))
-            .filter(user::Column::Kind.eq(word(crate::protocol::UserKind::Person)))
+            .filter(user::Column::Kind.eq(word(UserKind::Person)))
             .into_tuple()
             .all(&self.inner.reader)
             .await?;
@@ -290,7 +307,7 @@ struct ListRow {
     last_at: Option<Timestamp>,
 }
 
-fn list_query(user: UserId) -> Select<member::Entity> {
+fn list_query(user: UserId, page: impl Iterator<Item = ChatId>) -> Select<member::Entity> {
     // A megabyte of text need not be read for the beginning of it.
     let beginning = Func::cust("substr").args([
         Expr::col((message::Entity, message::Column::Content)),
@@ -323,9 +340,7 @@ fn list_query(user: UserId) -> Select<member::Entity> {
         .join(JoinType::LeftJoin, chat::Relation::Message.def())
         .join(JoinType::LeftJoin, message::Relation::User.def())
         .filter(member::Column::UserId.eq(user))
-        .filter(chat::Column::DeletedAt.is_null())
-        .order_by_desc(chat::Column::ActiveAt)
-        .order_by_desc(chat::Column::Id)
+        .filter(member::Column::ChatId.is_in(page))
 }
 
 /// How many of the others' ordinary messages lie after the outer query's read position, counted to 100.

@@ -57,15 +57,19 @@ impl Store {
             Some(url) => open_sqlite(&sqlite_path(url)?, weak, place).await?,
             None => open_sqlite(&config.data_dir.join(FILE_NAME), weak, place).await?,
         };
+        Ok(Self::over(inner))
+    }
+
+    pub(super) fn over(inner: Inner) -> Self {
         let inner = Arc::new(inner);
         let lanes = if inner.turn.is_some() { 1 } else { POSTGRES_LANES };
-        Ok(Self { lanes: Lanes::start(&inner, lanes), inner })
+        Self { lanes: Lanes::start(&inner, lanes), inner }
     }
 }
 
 /// What a process wants with the database.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     Server,
     Beside,
 }
@@ -86,7 +90,7 @@ fn sqlite_path(url: &str) -> Result<PathBuf, ConnectError> {
     Ok(path.into())
 }
 
-async fn open_sqlite(path: &Path, allow_weak: bool, place: Place) -> Result<Inner, ConnectError> {
+pub(super) async fn open_sqlite(path: &Path, allow_weak: bool, place: Place) -> Result<Inner, ConnectError> {
     let lock = take_file(path)?;
     if lock.is_none() && place == Place::Server {
         return Err(ConnectError::Unsupported(format!(

@@ -19,6 +19,9 @@ use crate::store::rows::{Committed, Replay};
 use crate::store::users::user_view;
 use crate::store::{Store, Tx, database_now, meaning, word};
 
+/// A statement can name only so many messages.
+const MOST_EVENTS: u32 = 10_000;
+
 impl Store {
     /// The number of the chat's last change; of a deleted chat too.
     pub async fn head(&self, chat: ChatId) -> StoreResult<Option<Seq>> {
@@ -32,6 +35,7 @@ impl Store {
     }
 
     /// The log after `after`: messages as they are now, so that an earlier or deleted text never comes back.
+    /// At most `limit` events, and never more than 10,000.
     pub async fn replay(&self, chat: ChatId, after: Seq, limit: u32) -> StoreResult<Replay> {
         let Some(room) = chat::Entity::find_by_id(chat).one(&self.inner.reader).await? else {
             return Ok(Replay::Gone);
@@ -39,6 +43,7 @@ impl Store {
         if after > room.head_seq || after < Seq::ZERO {
             return Ok(Replay::Gone);
         }
+        let limit = std::cmp::min(limit, MOST_EVENTS);
         let rows = event::Entity::find()
             .filter(event::Column::ChatId.eq(chat))
             .filter(event::Column::Seq.gt(after))

@@ -16,6 +16,8 @@ mod receipts;
 pub mod rows;
 mod runs;
 mod sessions;
+#[cfg(test)]
+mod tests;
 mod users;
 
 use std::fs::File;

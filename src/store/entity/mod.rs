@@ -1,4 +1,6 @@
 //! The tables' rows, one file per table. They never leave the store.
+//!
+//! SeaORM's prelude is imported whole, here only: its derives name what they need without a path.
 
 #![expect(
     unreachable_pub,

@@ -1,8 +1,10 @@
 //! Posting: numbers, repeats, order, and who is kept out.
 
-use gemini_coop::ids::{MessageId, Seq};
+use std::time::Duration;
+
+use gemini_coop::ids::Seq;
 use gemini_coop::protocol::{Event, MessageStatus};
-use gemini_coop::store::rows::{NewMessage, Post, Posted, Window};
+use gemini_coop::store::rows::{Committed, NewMessage, Post, Posted, Window};
 
 use crate::store::support::{Bench, post, seqs, text};
 
@@ -98,7 +100,13 @@ async fn a_rollback_leaves_no_hole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_are_announced_in_order() {
-    let bench = Bench::new().await;
+    // Every other announcement dawdles, so that the next one would overtake it if it could.
+    let dawdle = |change: &Committed| {
+        if change.seq.0 % 2 == 0 {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    let bench = Bench::heard_by(dawdle).await;
     let ada = bench.person("ada").await;
     let chat = bench.group(&[&ada]).await;
     let mut writers = Vec::new();
@@ -139,7 +147,8 @@ async fn one_bad_post_does_not_fail_its_neighbours() {
     let bench = Bench::new().await;
     let ada = bench.person("ada").await;
     let chat = bench.group(&[&ada]).await;
-    let bad = NewMessage { reply_to: Some(MessageId::new()), ..text(&ada, "to nothing") };
+    let taken = bench.store.page(chat, Window::Latest, 1).await.unwrap().messages[0].id;
+    let bad = NewMessage { id: taken, ..text(&ada, "with another's id") };
     let posts = [
         bench.store.post(post(chat, &ada, "first")),
         bench.store.post(Post { chat_id: chat, message: bad, reply: None }),

@@ -12,7 +12,8 @@ use gemini_coop::store::Store;
 use gemini_coop::store::rows::{Committed, NewChat, NewMessage, NewReply, NewUser, Post, Posted, Replay};
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, Statement};
 use tempfile::TempDir;
-use uuid::Uuid;
+
+use crate::support::database::TestDatabase;
 
 pub(crate) const NOON: Timestamp = Timestamp(1_763_726_400_000);
 
@@ -21,61 +22,33 @@ pub(crate) struct Bench {
     pub(crate) store: Arc<Store>,
     pub(crate) config: DatabaseConfig,
     pub(crate) announced: Arc<Mutex<Vec<Committed>>>,
-    _home: Home,
-}
-
-enum Home {
-    Sqlite(TempDir),
-    Postgres { admin: String, name: String },
-}
-
-impl Drop for Home {
-    fn drop(&mut self) {
-        let Self::Postgres { admin, name } = self else { return };
-        let (admin, name) = (admin.clone(), name.clone());
-        // A drop cannot wait for anything, so another thread does.
-        let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let database = Database::connect(admin).await.unwrap();
-                database.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
-            });
-        });
-        dropped.join().unwrap();
-    }
+    // Dropped in this order: the store, then where its data lives.
+    _directory: TempDir,
+    _database: TestDatabase,
 }
 
 impl Bench {
     pub(crate) async fn new() -> Self {
-        let home = match std::env::var("COOP_TEST_DATABASE") {
-            Ok(admin) => {
-                let name = format!("coop_{}", Uuid::now_v7().simple());
-                let database = Database::connect(&admin).await.unwrap();
-                database.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-                Home::Postgres { admin, name }
-            }
-            Err(_) => Home::Sqlite(tempfile::tempdir().unwrap()),
-        };
-        let config = match &home {
-            Home::Sqlite(directory) => DatabaseConfig {
-                data_dir: directory.path().join("data"),
-                database_url: None,
-                allow_weak_durability: false,
-            },
-            Home::Postgres { admin, name } => {
-                let (server, _) = admin.rsplit_once('/').unwrap();
-                DatabaseConfig {
-                    data_dir: "unused".into(),
-                    database_url: Some(format!("{server}/{name}")),
-                    allow_weak_durability: false,
-                }
-            }
+        Self::heard_by(|_| {}).await
+    }
+
+    /// `listener` hears every change before it is noted down.
+    pub(crate) async fn heard_by(listener: impl Fn(&Committed) + Send + Sync + 'static) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let database = TestDatabase::create().await;
+        let config = DatabaseConfig {
+            data_dir: directory.path().join("data"),
+            database_url: database.url(),
+            allow_weak_durability: false,
         };
         let store = Arc::new(Store::connect(&config).await.unwrap());
         let announced = Arc::new(Mutex::new(Vec::new()));
         let heard = announced.clone();
-        store.on_commit(move |change| heard.lock().unwrap().push(change));
-        Self { store, config, announced, _home: home }
+        store.on_commit(move |change| {
+            listener(&change);
+            heard.lock().unwrap().push(change);
+        });
+        Self { store, config, announced, _directory: directory, _database: database }
     }
 
     /// Whether the tests run on SQLite.
@@ -144,13 +117,20 @@ impl Bench {
         }
     }
 
+    /// The whole log.
     pub(crate) async fn log(&self, chat: ChatId) -> Vec<(Seq, Event)> {
-        match self.store.replay(chat, Seq::ZERO, 100_000).await.unwrap() {
-            Replay::Events { events, complete } => {
-                assert!(complete);
-                events
+        let mut log: Vec<(Seq, Event)> = Vec::new();
+        loop {
+            let after = log.last().map_or(Seq::ZERO, |(seq, _)| *seq);
+            match self.store.replay(chat, after, 5_000).await.unwrap() {
+                Replay::Events { events, complete } => {
+                    log.extend(events);
+                    if complete {
+                        return log;
+                    }
+                }
+                Replay::Gone => panic!("the log is gone"),
             }
-            Replay::Gone => panic!("the log is gone"),
         }
     }
 

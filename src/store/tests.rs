@@ -1,0 +1,256 @@
+//! What only an insider can see or provoke: the statements and their plans, and a disk that is full.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
+use tempfile::TempDir;
+
+use crate::ids::{ChatId, MessageId, RunId, Seq, Timestamp, UserId};
+use crate::protocol::{
+    ChatKind, Event, MemberRole, MessageKind, MessageStatus, ServerRole, UserKind, UserRef,
+};
+use crate::store::Store;
+use crate::store::connect::{Place, open_sqlite};
+use crate::store::error::StoreError;
+use crate::store::rows::{NewChat, NewMessage, NewReply, NewUser, Outcome, Post, Posted, Replay, Window};
+
+const NOON: Timestamp = Timestamp(1_763_726_400_000);
+
+/// A store on SQLite whose statements are noted down.
+struct Watched {
+    store: Store,
+    statements: Arc<Mutex<Vec<Statement>>>,
+    directory: TempDir,
+}
+
+impl Watched {
+    async fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let mut inner = open_sqlite(&directory.path().join("rooms.db"), false, Place::Server).await.unwrap();
+        let statements = Arc::new(Mutex::new(Vec::new()));
+        for database in [&mut inner.writer, &mut inner.reader] {
+            let statements = statements.clone();
+            database.set_metric_callback(move |info| {
+                statements.lock().unwrap().push(info.statement.clone());
+            });
+        }
+        Self { store: Store::over(inner), statements, directory }
+    }
+
+    fn writer(&self) -> &DatabaseConnection {
+        &self.store.inner.writer
+    }
+
+    async fn user(&self, username: &str, kind: UserKind) -> UserRef {
+        let new = NewUser {
+            id: UserId::new(),
+            kind,
+            username: username.into(),
+            display_name: username.into(),
+            email: None,
+            password_hash: None,
+            role: ServerRole::Member,
+            created_at: NOON,
+        };
+        let tx = self.store.begin().await.unwrap();
+        let user = tx.insert_user(new).await.unwrap().unwrap();
+        tx.commit().await.unwrap();
+        UserRef { id: user.id, username: user.username }
+    }
+
+    async fn room(&self, kind: ChatKind, members: &[&UserRef]) -> ChatId {
+        let id = ChatId::new();
+        let owner_id = members[0].id;
+        let tx = self.store.begin().await.unwrap();
+        let chat = NewChat { id, kind, name: None, owner_id, pair: None, created_at: NOON };
+        tx.insert_chat(chat).await.unwrap().unwrap();
+        for member in members {
+            tx.insert_member(id, member.id, MemberRole::Member, NOON, Seq::ZERO).await.unwrap();
+        }
+        tx.append_message(id, text(members[0], "hello"), Event::Posted).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+}
+
+fn text(author: &UserRef, content: &str) -> NewMessage {
+    NewMessage {
+        id: MessageId::new(),
+        kind: MessageKind::Text,
+        author: author.clone(),
+        is_bot: false,
+        content: content.into(),
+        status: MessageStatus::Complete,
+        reply_to: None,
+        client_id: None,
+        data: None,
+        created_at: NOON,
+    }
+}
+
+fn done() -> Outcome {
+    Outcome {
+        content: Some("answer".into()),
+        status: MessageStatus::Complete,
+        reason: None,
+        detail: None,
+        model: None,
+        usage: None,
+    }
+}
+
+/// Everything that a room does, once.
+async fn live_in_a_room(watched: &Watched) {
+    let store = &watched.store;
+    let (ada, gem) =
+        (watched.user("ada", UserKind::Person).await, watched.user("gem", UserKind::Agent).await);
+    let chat = watched.room(ChatKind::Private, &[&ada, &gem]).await;
+    let reply = NewReply { run_id: RunId::new(), message_id: MessageId::new(), agent: gem };
+    let message = NewMessage { client_id: Some("one".into()), ..text(&ada, "question") };
+    let post = Post { chat_id: chat, message, reply: Some(reply.clone()) };
+    store.post(post.clone()).await.unwrap();
+    store.post(post).await.unwrap();
+    store.message_by_client_id(chat, ada.id, "one").await.unwrap().unwrap();
+    let lease = Duration::from_secs(9);
+    let run = store.claim_run(chat, "node", 1, lease).await.unwrap().unwrap();
+    store.queue(chat).await.unwrap();
+    store.chats_with_queued_runs().await.unwrap();
+    store.run_of(chat, reply.message_id).await.unwrap();
+    store.checkpoint(run.lease, "ans", lease).await.unwrap();
+    store.interrupt_abandoned("node", &[], done()).await.unwrap();
+    store.settle(run.lease, done()).await.unwrap();
+    store.history(chat, Seq(9), 20).await.unwrap();
+    for window in [Window::Latest, Window::Before(Seq(2)), Window::After(Seq(2)), Window::Around(Seq(2))] {
+        store.page(chat, window, 50).await.unwrap();
+    }
+    assert!(matches!(store.replay(chat, Seq(0), 100).await.unwrap(), Replay::Events { .. }));
+    store.head(chat).await.unwrap();
+    store.mark_read(chat, ada.id, Seq(2), NOON).await.unwrap();
+    store.receipts(chat).await.unwrap();
+    store.members(chat).await.unwrap();
+    store.member_ids(chat).await.unwrap();
+    store.agents(chat).await.unwrap();
+    store.chat(chat, ada.id).await.unwrap().unwrap();
+    store.chats(ada.id, 0, 50).await.unwrap();
+    store.chat_ids(ada.id).await.unwrap();
+    let tx = store.begin().await.unwrap();
+    tx.count_chats(ada.id).await.unwrap();
+    tx.edit_message(chat, run.question_id, "changed", NOON).await.unwrap().unwrap();
+    tx.delete_message(chat, reply.message_id, NOON).await.unwrap().unwrap();
+    tx.delete_member(chat, ada.id).await.unwrap();
+    tx.delete_chat(chat, NOON).await.unwrap();
+    tx.append_chat_deleted(chat, ada).await.unwrap();
+    tx.commit().await.unwrap();
+    store.prune(NOON, NOON).await.unwrap();
+}
+
+#[tokio::test]
+async fn no_query_of_a_room_reads_a_whole_table() {
+    let watched = Watched::new().await;
+    live_in_a_room(&watched).await;
+    let statements = std::mem::take(&mut *watched.statements.lock().unwrap());
+    assert!(statements.len() > 60, "only {} statements were seen", statements.len());
+    for statement in statements {
+        let mut explain = statement.clone();
+        explain.sql = format!("EXPLAIN QUERY PLAN {}", statement.sql);
+        for step in watched.writer().query_all_raw(explain).await.unwrap() {
+            let step: String = step.try_get("", "detail").unwrap();
+            let whole = ["messages", "events", "members", "runs", "chats"]
+                .iter()
+                // Without quotes and alias the table's name stands behind the verb.
+                .any(|table| step == format!("SCAN {table}") || step.starts_with(&format!("SCAN {table} ")));
+            assert!(!whole, "{step}: {}", statement.sql);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_list_of_chats_takes_three_queries_however_long_it_is() {
+    let watched = Watched::new().await;
+    let (ada, ben) =
+        (watched.user("ada", UserKind::Person).await, watched.user("ben", UserKind::Person).await);
+    for _ in 0..10 {
+        watched.room(ChatKind::Private, &[&ada, &ben]).await;
+        watched.room(ChatKind::Group, &[&ada, &ben]).await;
+    }
+    watched.statements.lock().unwrap().clear();
+    assert_eq!(watched.store.chats(ada.id, 0, 50).await.unwrap().len(), 20);
+    assert_eq!(watched.statements.lock().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn posts_that_wait_together_share_their_statements() {
+    let watched = Watched::new().await;
+    let ada = watched.user("ada", UserKind::Person).await;
+    let chats = [watched.room(ChatKind::Group, &[&ada]).await, watched.room(ChatKind::Group, &[&ada]).await];
+    watched.statements.lock().unwrap().clear();
+    // Nobody writes before all of them wait: the test's thread is the only one.
+    let posts: Vec<_> = (0..100)
+        .map(|number| {
+            let message = text(&ada, "hello");
+            watched.store.post(Post { chat_id: chats[number % 2], message, reply: None })
+        })
+        .collect();
+    for posted in posts {
+        assert!(matches!(posted.await.unwrap(), Posted::New(_)));
+    }
+    // Who is a member, the numbers, the messages, the events.
+    assert_eq!(watched.statements.lock().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn a_full_disk_acknowledges_nothing_and_everything_works_again_afterwards() {
+    let watched = Watched::new().await;
+    let ada = watched.user("ada", UserKind::Person).await;
+    let chat = watched.room(ChatKind::Group, &[&ada]).await;
+    watched.writer().execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
+    let post = || {
+        let message = text(&ada, &"x".repeat(30_000));
+        watched.store.post(Post { chat_id: chat, message, reply: None })
+    };
+    let mut written = Vec::new();
+    let full = loop {
+        match post().await {
+            Ok(Posted::New(message)) => written.push(message),
+            Ok(other) => panic!("{other:?}"),
+            Err(error) => break error,
+        }
+        assert!(written.len() < 100, "the disk is never full");
+    };
+    assert!(matches!(full, StoreError::Unavailable(_)), "{full}");
+    watched.store.ping().await.unwrap();
+    let kept = watched.store.page(chat, Window::After(Seq(1)), 100).await.unwrap();
+    assert_eq!(kept.messages, written);
+    watched.writer().execute_unprepared("PRAGMA max_page_count = 1073741823").await.unwrap();
+    let Posted::New(next) = post().await.unwrap() else { panic!("not posted") };
+    assert_eq!(next.seq, Seq(written.len() as i64 + 2));
+}
+
+#[tokio::test]
+async fn a_writer_outside_makes_posts_unavailable_and_never_lost_or_doubled() {
+    let watched = Watched::new().await;
+    let ada = watched.user("ada", UserKind::Person).await;
+    let chat = watched.room(ChatKind::Group, &[&ada]).await;
+    watched.writer().execute_unprepared("PRAGMA busy_timeout = 20").await.unwrap();
+    let path = watched.directory.path().join("rooms.db");
+    let outside = sea_orm::Database::connect(format!("sqlite://{}", path.display())).await.unwrap();
+    let post = || watched.store.post(Post { chat_id: chat, message: text(&ada, "hello"), reply: None });
+    outside.execute_unprepared("BEGIN IMMEDIATE").await.unwrap();
+    assert!(matches!(post().await, Err(StoreError::Unavailable(_))));
+    assert_eq!(watched.store.head(chat).await.unwrap(), Some(Seq(1)));
+    outside.execute_unprepared("ROLLBACK").await.unwrap();
+    assert!(matches!(post().await, Ok(Posted::New(message)) if message.seq == Seq(2)));
+}
+
+#[tokio::test]
+async fn sqlite_runs_with_wal_full_synchrony_and_foreign_keys() {
+    let watched = Watched::new().await;
+    for (pragma, expected) in [("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5_000)] {
+        let statement = Statement::from_string(sea_orm::DbBackend::Sqlite, format!("PRAGMA {pragma}"));
+        let row = watched.writer().query_one_raw(statement).await.unwrap().unwrap();
+        assert_eq!(row.try_get_by_index::<i32>(0).unwrap(), expected, "{pragma}");
+    }
+    let refused = watched.store.inner.reader.execute_unprepared("DELETE FROM users").await.unwrap_err();
+    assert!(matches!(StoreError::from(refused), StoreError::Unavailable(_)), "readers cannot write");
+}
