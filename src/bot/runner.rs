@@ -103,8 +103,6 @@ impl Runner {
         let mut known = HashSet::new();
         loop {
             tokio::select! {
-                // First, as the end of one reply calls for the next: claimed now, it would only be interrupted.
-                biased;
                 () = self.closing.cancelled() => return,
                 _ = sweep.tick() => self.sweep().await,
                 Some(chat) = woken.recv() => {
@@ -125,6 +123,9 @@ impl Runner {
     /// Takes no new runs, lets those being written end within `grace`, and interrupts the rest.
     pub async fn shut_down(&self, grace: Duration) {
         self.closing.cancel();
+        // A claim on its way to the database is waited for: once the replies in progress make room, it would take
+        // a question that nobody here writes an answer to any more.
+        drop(self.woken.lock().await);
         self.tasks.close();
         if tokio::time::timeout(grace, self.tasks.wait()).await.is_err() {
             self.drain.cancel();
