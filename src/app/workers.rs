@@ -9,16 +9,16 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::domain::Context;
-use crate::domain::auth::sessions;
+use crate::domain::auth::sessions::end_those_gone;
 use crate::hub::Hub;
 use crate::ids::Timestamp;
 use crate::socket::activity::Activity;
 use crate::telemetry::metrics::metrics;
 
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
-/// How soon the end of a log-in is heard that a command, or another node, brought about.
-const SESSIONS_EVERY: Duration = Duration::from_secs(5);
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+/// So long at most a socket outlives a session that another process has ended.
+const SESSIONS_EVERY: Duration = Duration::from_secs(5);
 /// How long the log of a chat's changes reaches back.
 const EVENTS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
@@ -35,8 +35,8 @@ impl Workers {
         let (context, hub) = (Arc::clone(context), Arc::clone(hub));
         let (stop, news) = (workers.stop.clone(), (Arc::clone(&context), Arc::clone(&hub)));
         workers.tasks.spawn(async move { stop.run_until_cancelled(activity.run(news.0, news.1)).await });
-        let ears = (Arc::clone(&context), Arc::clone(&hub));
-        workers.every(SESSIONS_EVERY, move || end_lost_sessions(Arc::clone(&ears.0), Arc::clone(&ears.1)));
+        let (sessions_of, people_of) = (Arc::clone(&context), Arc::clone(&hub));
+        workers.every(SESSIONS_EVERY, move || sessions(Arc::clone(&sessions_of), Arc::clone(&people_of)));
         workers.every(PRUNE_EVERY, move || prune(Arc::clone(&context)));
         workers.every(UPKEEP_EVERY, move || upkeep(Arc::clone(&hub)));
         workers
@@ -67,16 +67,15 @@ impl Workers {
     }
 }
 
-async fn end_lost_sessions(context: Arc<Context>, hub: Arc<Hub>) {
-    if let Err(error) = sessions::end_lost(&context, &hub.people().sessions()).await {
-        // The next round looks again; that the database is away is told by whoever serves requests.
-        tracing::debug!(%error, "cannot see which sessions go on");
-    }
-}
-
 async fn upkeep(hub: Arc<Hub>) {
     metrics().rooms.set(hub.rooms() as f64);
     metrics().upkeep();
+}
+
+async fn sessions(context: Arc<Context>, hub: Arc<Hub>) {
+    if let Err(error) = end_those_gone(&context, &hub.people().sessions()).await {
+        tracing::warn!(%error, "cannot look for sessions that have ended elsewhere");
+    }
 }
 
 async fn prune(context: Arc<Context>) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 use tokio_stream::StreamExt;
 use tokio_util::sync::CancellationToken;
 
@@ -84,7 +84,7 @@ pub async fn write(cx: &Context, gemini: &Gemini, run: &ClaimedRun, mut interrup
             reply.ending(Ending::of_error(&LlmError::Incomplete))
         }
     };
-    settle(cx, run, outcome).await;
+    settle(cx, run, outcome, &interruptions.drain).await;
 }
 
 async fn request(cx: &Context, run: &ClaimedRun) -> StoreResult<Option<Request>> {
@@ -236,8 +236,9 @@ impl Reply<'_> {
     }
 }
 
-/// Writes the end; while the database is away, again and again, as long as the run is ours.
-async fn settle(cx: &Context, run: &ClaimedRun, outcome: Outcome) {
+/// Writes the end; while the database is away, again and again, as long as the run is ours. A server that
+/// closes does not wait so long: the next one finds the run and interrupts it.
+async fn settle(cx: &Context, run: &ClaimedRun, outcome: Outcome, drain: &CancellationToken) {
     let deadline = Instant::now() + SETTLE_FOR;
     let mut pause = Duration::from_millis(100);
     loop {
@@ -253,9 +254,10 @@ async fn settle(cx: &Context, run: &ClaimedRun, outcome: Outcome) {
                 tracing::info!(run.id = %run.lease.run_id, "a reply was not ours any more");
                 return;
             }
-            Err(StoreError::Unavailable(error)) if Instant::now() < deadline => {
+            Err(StoreError::Unavailable(error)) if Instant::now() < deadline && !drain.is_cancelled() => {
                 tracing::warn!(run.id = %run.lease.run_id, %error, "the end of a reply waits for the database");
-                sleep(pause).await;
+                // Woken by the drain for one last try.
+                let _drained = timeout(pause, drain.cancelled()).await;
                 pause = (pause * 2).min(Duration::from_secs(5));
             }
             Err(error) => {

@@ -103,6 +103,7 @@ impl Runner {
         let mut known = HashSet::new();
         loop {
             tokio::select! {
+                biased;
                 () = self.closing.cancelled() => return,
                 _ = sweep.tick() => self.sweep().await,
                 Some(chat) = woken.recv() => {
@@ -123,14 +124,18 @@ impl Runner {
     /// Takes no new runs, lets those being written end within `grace`, and interrupts the rest.
     pub async fn shut_down(&self, grace: Duration) {
         self.closing.cancel();
-        // A claim on its way to the database is waited for: once the replies in progress make room, it would take
-        // a question that nobody here writes an answer to any more.
+        if tokio::time::timeout(grace, self.ended()).await.is_err() {
+            self.drain.cancel();
+            self.ended().await;
+        }
+    }
+
+    /// Waits until nothing is written any more and nothing can begin.
+    async fn ended(&self) {
+        // `work` holds it to its end: a claim on its way becomes a task that can be waited for.
         drop(self.woken.lock().await);
         self.tasks.close();
-        if tokio::time::timeout(grace, self.tasks.wait()).await.is_err() {
-            self.drain.cancel();
-            self.tasks.wait().await;
-        }
+        self.tasks.wait().await;
     }
 
     /// Claims the chat's next run, if it may have another one written.

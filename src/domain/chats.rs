@@ -4,6 +4,7 @@ use crate::bus::Envelope;
 use crate::domain::access::{Action, may};
 use crate::domain::error::{Error, Result};
 use crate::domain::runs::BOT_USERNAME;
+use crate::domain::standing::{held_member_of, member_of};
 use crate::domain::{Actor, Context, messages, text};
 use crate::ids::{ChatId, Seq, UserId};
 use crate::protocol::{
@@ -117,8 +118,7 @@ pub async fn get(cx: &Context, actor: &Actor, chat: ChatId) -> Result<Chat> {
 pub async fn rename(cx: &Context, actor: &Actor, chat: ChatId, name: &str) -> Result<Chat> {
     let name = text::chat_name(name)?;
     let tx = cx.store.begin().await?;
-    let row = tx.lock_chat(chat).await?.ok_or(Error::NotFound("chat"))?;
-    let membership = tx.membership(chat, actor.user.id).await?.ok_or(Error::NotFound("chat"))?;
+    let (row, membership) = held_member_of(&tx, actor, chat).await?;
     may(row.kind, membership.role, Action::Rename)?;
     if row.name.as_deref() == Some(&name) {
         return Ok(view(&row, &membership));
@@ -136,8 +136,7 @@ pub async fn rename(cx: &Context, actor: &Actor, chat: ChatId, name: &str) -> Re
 /// Deletes a chat for everybody in it.
 pub async fn delete(cx: &Context, actor: &Actor, chat: ChatId) -> Result<()> {
     let tx = cx.store.begin().await?;
-    let row = tx.lock_chat(chat).await?.ok_or(Error::NotFound("chat"))?;
-    let membership = tx.membership(chat, actor.user.id).await?.ok_or(Error::NotFound("chat"))?;
+    let (row, membership) = held_member_of(&tx, actor, chat).await?;
     may(row.kind, membership.role, Action::DeleteChat)?;
     let members = tx.members(chat).await?;
     let seq = tx.append_chat_deleted(chat, actor.as_ref()).await?;
@@ -157,15 +156,6 @@ pub async fn open(cx: &Context, actor: &Actor, chat: ChatId) -> Result<Opened> {
     let read_positions = cx.store.receipts(chat).await?;
     let queue = cx.store.queue(chat).await?;
     Ok(Opened { head_seq: row.head_seq, participants, read_positions, queue })
-}
-
-/// The chat and one's place in it; to everybody else there is no such chat.
-pub(in crate::domain) async fn member_of(
-    cx: &Context,
-    actor: &Actor,
-    chat: ChatId,
-) -> Result<(ChatRow, Membership)> {
-    cx.store.chat(chat, actor.user.id).await?.ok_or(Error::NotFound("chat"))
 }
 
 /// A chat as this member sees it.

@@ -1,8 +1,9 @@
 //! Participants: inviting, roles, removing, leaving, handing over.
 
 use crate::domain::access::{Action, may};
-use crate::domain::chats::{member_of, tell, view};
+use crate::domain::chats::{tell, view};
 use crate::domain::error::{Error, Result};
+use crate::domain::standing::{held_member_of, member_of};
 use crate::domain::{Actor, Context, messages};
 use crate::ids::{ChatId, UserId};
 use crate::protocol::{ChatKind, Event, Member, MemberRole, Notice, SystemData, User, UserKind, UserRef};
@@ -36,8 +37,7 @@ pub async fn invite(cx: &Context, actor: &Actor, chat: ChatId, username: &str) -
 
     let now = cx.clock.now();
     let tx = cx.store.begin().await?;
-    let row = tx.lock_chat(chat).await?.ok_or(Error::NotFound("chat"))?;
-    tx.membership(chat, actor.user.id).await?.ok_or(Error::NotFound("chat"))?;
+    let (row, _) = held_member_of(&tx, actor, chat).await?;
     let members = tx.members(chat).await?;
     if let Some(member) = members.iter().find(|member| member.user_id == user.id) {
         return Ok(Invited::Already(member.clone()));
@@ -87,8 +87,7 @@ pub async fn set_role(
     role: MemberRole,
 ) -> Result<Member> {
     let tx = cx.store.begin().await?;
-    let row = tx.lock_chat(chat).await?.ok_or(Error::NotFound("chat"))?;
-    let membership = tx.membership(chat, actor.user.id).await?.ok_or(Error::NotFound("chat"))?;
+    let (row, membership) = held_member_of(&tx, actor, chat).await?;
     may(row.kind, membership.role, Action::SetRole)?;
     let members = tx.members(chat).await?;
     let target =
@@ -117,8 +116,7 @@ pub async fn remove(cx: &Context, actor: &Actor, chat: ChatId, user: UserId) -> 
         return Err(Error::Conflict("leave the chat instead of removing yourself"));
     }
     let tx = cx.store.begin().await?;
-    let row = tx.lock_chat(chat).await?.ok_or(Error::NotFound("chat"))?;
-    let membership = tx.membership(chat, actor.user.id).await?.ok_or(Error::NotFound("chat"))?;
+    let (row, membership) = held_member_of(&tx, actor, chat).await?;
     let target = tx.membership(chat, user).await?;
     // Rights first: whoever may not remove anybody learns nothing of who is there.
     may(row.kind, membership.role, Action::Remove(target.map_or(MemberRole::Member, |target| target.role)))?;
@@ -130,8 +128,7 @@ pub async fn remove(cx: &Context, actor: &Actor, chat: ChatId, user: UserId) -> 
 /// Leaves. An owner names the next one while other people remain; the last one out deletes the chat.
 pub async fn leave(cx: &Context, actor: &Actor, chat: ChatId, new_owner: Option<UserId>) -> Result<()> {
     let tx = cx.store.begin().await?;
-    let row = tx.lock_chat(chat).await?.ok_or(Error::NotFound("chat"))?;
-    let membership = tx.membership(chat, actor.user.id).await?.ok_or(Error::NotFound("chat"))?;
+    let (row, membership) = held_member_of(&tx, actor, chat).await?;
     let members = tx.members(chat).await?;
     let others = members.iter().filter(|member| !member.is_bot && member.user_id != actor.user.id);
     let others = others.map(|member| member.user_id).collect::<Vec<_>>();

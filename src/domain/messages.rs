@@ -1,10 +1,11 @@
 //! Messages: the one door through which they come, pages, edits, deletions, and the log's replay.
 
+use std::future::ready;
 use std::pin::Pin;
 
 use crate::domain::access::{Action, Authorship, may};
-use crate::domain::chats::member_of;
 use crate::domain::error::{Error, Result};
+use crate::domain::standing::{held_member_of, member_of};
 use crate::domain::text::{self, Addressed};
 use crate::domain::{Actor, Context};
 use crate::ids::{ChatId, MessageId, RunId, Seq};
@@ -65,7 +66,14 @@ pub async fn post(cx: &Context, actor: &Actor, chat: ChatId, draft: Draft) -> Re
             .await?
             .ok_or_else(|| Error::invalid("reply_to", "there is no such message in this chat"))?;
     }
-    let reply = reply_to_be(cx, row.kind, chat, &draft.content).await?;
+    let reply = match reply_to_be(cx, row.kind, chat, &draft.content).await {
+        // The bot has left since: whoever repeats a question that was posted still gets the first answer.
+        Err(refusal @ Error::Conflict(_)) => match first_of(cx, actor, chat, &draft).await? {
+            Some(first) => return Ok(Pending(Box::pin(ready(Ok(rows::Posted::Duplicate(first)))))),
+            None => return Err(refusal),
+        },
+        reply => reply?,
+    };
     let message = NewMessage {
         id: MessageId::new(),
         kind: MessageKind::Text,
@@ -103,8 +111,10 @@ pub async fn edit(
 ) -> Result<Message> {
     cx.rates.message(actor.user.id)?;
     text::content(content, cx.limits.message_bytes)?;
-    let (row, membership) = member_of(cx, actor, chat).await?;
+    // Strangers are turned away without a writer's turn.
+    member_of(cx, actor, chat).await?;
     let tx = cx.store.begin().await?;
+    let (row, membership) = held_member_of(&tx, actor, chat).await?;
     let message = ordinary(tx.message(chat, id).await?)?;
     may(row.kind, membership.role, Action::EditMessage(Authorship::of(message.body.user_id, actor.user.id)))?;
     if message.body.content == content {
@@ -118,8 +128,10 @@ pub async fn edit(
 
 /// Purges a message's text and its earlier texts; a tombstone keeps its place.
 pub async fn delete(cx: &Context, actor: &Actor, chat: ChatId, id: MessageId) -> Result<()> {
-    let (row, membership) = member_of(cx, actor, chat).await?;
+    // Strangers are turned away without a writer's turn.
+    member_of(cx, actor, chat).await?;
     let tx = cx.store.begin().await?;
+    let (row, membership) = held_member_of(&tx, actor, chat).await?;
     let message = ordinary(tx.message(chat, id).await?)?;
     may(
         row.kind,
@@ -185,6 +197,14 @@ fn ordinary(message: Option<Message>) -> Result<Message> {
         return Err(Error::NotFound("message"));
     }
     Ok(message)
+}
+
+/// The message that this draft repeats.
+async fn first_of(cx: &Context, actor: &Actor, chat: ChatId, draft: &Draft) -> Result<Option<Message>> {
+    match &draft.client_id {
+        Some(id) => Ok(cx.store.message_by_client_id(chat, actor.user.id, id).await?),
+        None => Ok(None),
+    }
 }
 
 async fn reply_to_be(cx: &Context, kind: ChatKind, chat: ChatId, content: &str) -> Result<Option<NewReply>> {

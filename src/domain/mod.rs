@@ -13,6 +13,7 @@ pub mod rates;
 pub mod receipts;
 pub mod runs;
 pub mod signals;
+mod standing;
 pub mod text;
 pub mod users;
 

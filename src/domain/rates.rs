@@ -6,17 +6,21 @@ use std::num::NonZeroU32;
 
 use crate::config::limits::Limits;
 use crate::domain::error::{Error, Result};
-use crate::ids::UserId;
+use crate::ids::{ChatId, UserId};
 
 /// The per-person token buckets of this server.
 pub struct Rates {
     messages: DefaultKeyedRateLimiter<UserId>,
+    typing: DefaultKeyedRateLimiter<(UserId, ChatId)>,
 }
 
 impl Rates {
     /// Full buckets for everybody.
     pub fn new(limits: &Limits) -> Self {
-        Self { messages: RateLimiter::keyed(quota(limits.messages_per_second, limits.messages_burst)) }
+        Self {
+            messages: RateLimiter::keyed(quota(limits.messages_per_second, limits.messages_burst)),
+            typing: RateLimiter::keyed(quota(1, 1)),
+        }
     }
 
     /// Takes one message's worth.
@@ -26,10 +30,17 @@ impl Rates {
         })
     }
 
+    /// Whether the others in the chat may be told now that the user types: once a second is enough.
+    pub fn typing(&self, user: UserId, chat: ChatId) -> bool {
+        self.typing.check_key(&(user, chat)).is_ok()
+    }
+
     /// Forgets whoever has a full bucket again; to be called now and then.
     pub fn prune(&self) {
         self.messages.retain_recent();
         self.messages.shrink_to_fit();
+        self.typing.retain_recent();
+        self.typing.shrink_to_fit();
     }
 }
 

@@ -1,8 +1,8 @@
 //! Read positions: forward only, seen by everybody in the chat.
 
 use crate::bus::Envelope;
-use crate::domain::chats::member_of;
 use crate::domain::error::{Error, Result};
+use crate::domain::standing::member_of;
 use crate::domain::{Actor, Context};
 use crate::ids::{ChatId, Seq};
 use crate::protocol::{ReadReceipt, Signal};

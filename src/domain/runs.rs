@@ -2,8 +2,8 @@
 
 use crate::bus::{Bus, Envelope};
 use crate::domain::access::{Action, Authorship, may};
-use crate::domain::chats::member_of;
 use crate::domain::error::{Error, Result};
+use crate::domain::standing::member_of;
 use crate::domain::{Actor, Context};
 use crate::ids::{ChatId, MessageId, UserId};
 use crate::protocol::{Event, MessageStatus, ServerRole, Signal, UserKind};

@@ -26,6 +26,17 @@ pub enum Place {
     Ephemeral,
 }
 
+impl Place {
+    /// Somebody was let in at `head`: an end at or before it is one that they have come back from since.
+    pub fn is_history_up_to(&mut self, head: Seq) {
+        if let Self::Durable { seq, ends, .. } = self
+            && *seq <= head
+        {
+            *ends = Ends::Nobody;
+        }
+    }
+}
+
 /// For whom a durable frame is the last of its chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ends {

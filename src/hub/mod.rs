@@ -18,7 +18,7 @@ use crate::hub::frame::Frame;
 use crate::hub::people::People;
 use crate::hub::room::Room;
 use crate::ids::{ChatId, MessageId, Seq, UserId};
-use crate::protocol::{Event, Signal, StreamSnapshot, UserRef};
+use crate::protocol::{Event, MessageStatus, Signal, StreamSnapshot, UserRef};
 
 /// All rooms and all connected people of this node.
 pub struct Hub {
@@ -85,14 +85,22 @@ impl Hub {
     }
 
     fn deliver_event(&self, chat_id: ChatId, seq: Seq, event: &Event) {
+        // Its text is kept from the first chunk, even where nobody listens yet: whoever joins next must see it.
+        if let Event::Updated(message) = event
+            && message.body.status == MessageStatus::Streaming
+        {
+            self.rooms.entry(chat_id).or_insert_with(|| Room::new(self.ring)).begin(message.id);
+        }
         // Encoding happens outside of the lock, and only where somebody may listen.
         if !self.rooms.contains_key(&chat_id) {
             return;
         }
         let frame = Frame::event(chat_id, seq, event.clone());
         if let Some(mut room) = self.rooms.get_mut(&chat_id) {
-            if let Event::Settled(message) | Event::Deleted(message) = event {
-                room.settle(message.id);
+            match event {
+                Event::Settled(message) | Event::Deleted(message) => room.settle(message.id),
+                Event::ChatDeleted { .. } => room.settle_all(),
+                _ => {}
             }
             room.advance(seq);
             room.send(frame);
@@ -101,13 +109,17 @@ impl Hub {
     }
 
     fn deliver_signal(&self, chat_id: ChatId, signal: &Signal, except: Option<UserId>) {
+        if !self.rooms.contains_key(&chat_id) {
+            return;
+        }
         let frame = Frame::signal(chat_id, signal.clone(), except);
         match signal {
-            // Text is kept even where nobody listens yet: whoever joins next must see it.
-            Signal::Chunk { message_id, chunk, .. } => {
-                let mut room = self.rooms.entry(chat_id).or_insert_with(|| Room::new(self.ring));
-                room.grow(*message_id, chunk);
-                room.send(frame);
+            Signal::Chunk { message_id, index, chunk } => {
+                if let Some(mut room) = self.rooms.get_mut(&chat_id)
+                    && room.grow(*message_id, *index, chunk)
+                {
+                    room.send(frame);
+                }
             }
             _ => {
                 if let Some(room) = self.rooms.get(&chat_id) {
@@ -164,5 +176,34 @@ impl Drop for Seat {
             room.exit(self.chat_id, user);
         }
         self.hub.remove_if_idle(self.chat_id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Hub;
+    use crate::bus::Envelope;
+    use crate::ids::{ChatId, MessageId, Seq, UserId};
+    use crate::protocol::{Event, Signal, UserRef};
+
+    #[test]
+    fn a_deleted_chat_leaves_no_room_and_no_text_behind() {
+        let hub = Hub::new(8);
+        let (chat_id, message_id) = (ChatId::new(), MessageId::new());
+        let listening = hub.subscribe(chat_id);
+        hub.rooms.get_mut(&chat_id).unwrap().begin(message_id);
+        let chunk = |index| Envelope::Signal {
+            chat_id,
+            signal: Signal::Chunk { message_id, index, chunk: "text".into() },
+            except: None,
+        };
+        hub.deliver(&chunk(0));
+        let by = UserRef { id: UserId::new(), username: "ada".into() };
+        hub.deliver(&Envelope::Event { chat_id, seq: Seq(9), event: Box::new(Event::ChatDeleted { by }) });
+        // The writer does not know yet.
+        hub.deliver(&chunk(1));
+        assert!(hub.subscribe(chat_id).streams.is_empty());
+        drop(listening);
+        assert_eq!(hub.rooms(), 0);
     }
 }

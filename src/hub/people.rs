@@ -80,14 +80,14 @@ impl People {
         self.count.load(Ordering::Relaxed)
     }
 
-    /// The log-ins that hold the sockets, each once.
+    /// The log-ins that have sockets here.
     pub fn sessions(&self) -> Vec<(UserId, SessionId)> {
         let mut sessions: Vec<_> = self
             .sockets
             .iter()
-            .flat_map(|entry| {
-                let user_id = *entry.key();
-                entry.value().iter().map(move |socket| (user_id, socket.session_id)).collect::<Vec<_>>()
+            .flat_map(|person| {
+                let user_id = *person.key();
+                person.iter().map(move |socket| (user_id, socket.session_id)).collect::<Vec<_>>()
             })
             .collect();
         sessions.sort_unstable();
@@ -104,7 +104,9 @@ impl People {
         };
         let frame = PersonFrame { about, text: encode(&ServerFrame::notice(notice.clone())) };
         for socket in sockets.iter() {
-            if socket.notices.try_send(frame.clone()).is_err() {
+            // The chat list corrects lost news of a chat; anything else lost would be missing for good.
+            let lost = socket.notices.try_send(frame.clone()).is_err();
+            if lost && !matches!(about, About::Activity(_)) {
                 socket.stuck.cancel();
             }
         }
@@ -146,5 +148,29 @@ impl crate::hub::Hub {
         sockets.push(Socket { id, session_id, notices: sender, ended: ended.clone(), stuck: stuck.clone() });
         self.people.count.fetch_add(1, Ordering::Relaxed);
         Ok(Connection { id, notices, ended, stuck, user_id, hub: Arc::clone(self) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::bus::Envelope;
+    use crate::hub::Hub;
+    use crate::ids::{ChatId, Seq, SessionId, UserId};
+    use crate::protocol::{Event, Notice, UserRef};
+
+    #[test]
+    fn news_that_can_be_lost_closes_nobodys_socket_and_other_notices_do() {
+        let hub = Hub::new(8);
+        let user_id = UserId::new();
+        let connection = hub.connect(user_id, SessionId::new(), 1).ok().unwrap();
+        for _ in 0..1_000 {
+            let notice = Notice::ChatActivity { chat_id: ChatId::new(), head_seq: Seq(1), preview: None };
+            hub.deliver(&Envelope::Notice { user_id, notice });
+        }
+        assert!(!connection.stuck.is_cancelled());
+        let event = Box::new(Event::ChatDeleted { by: UserRef { id: user_id, username: "ada".into() } });
+        let notice = Notice::ChatEvent { chat_id: ChatId::new(), seq: Seq(1), event };
+        hub.deliver(&Envelope::Notice { user_id, notice });
+        assert!(connection.stuck.is_cancelled());
     }
 }

@@ -84,11 +84,21 @@ impl Room {
         }
     }
 
-    /// Adds a chunk to its reply's text.
-    pub(in crate::hub) fn grow(&mut self, message_id: MessageId, chunk: &str) {
-        let stream = self.streams.entry(message_id).or_default();
+    /// A reply begins to be written.
+    pub(in crate::hub) fn begin(&mut self, message_id: MessageId) {
+        self.streams.entry(message_id).or_default();
+    }
+
+    /// Adds a chunk to its reply's text. False for a chunk that nobody may hear: its reply has ended, and only
+    /// its writer does not know yet; the text would stay for ever.
+    pub(in crate::hub) fn grow(&mut self, message_id: MessageId, index: u64, chunk: &str) -> bool {
+        let Some(stream) = self.streams.get_mut(&message_id) else { return false };
+        if index != stream.ends.len() as u64 {
+            return false;
+        }
         stream.content.push_str(chunk);
         stream.ends.push(stream.content.len());
+        true
     }
 
     /// Forgets a reply's text: the stored message has it now.
@@ -96,9 +106,16 @@ impl Room {
         self.streams.remove(&message_id);
     }
 
+    /// Forgets every reply's text: the chat is no more.
+    pub(in crate::hub) fn settle_all(&mut self) {
+        self.streams.clear();
+    }
+
+    /// The replies being written that have said something.
     pub(in crate::hub) fn streams(&self) -> Vec<StreamSnapshot> {
         self.streams
             .iter()
+            .filter(|(_, stream)| !stream.ends.is_empty())
             .map(|(id, stream)| StreamSnapshot {
                 message_id: *id,
                 content: stream.content.clone(),

@@ -37,9 +37,10 @@ impl Activity {
         if matches!(event, Event::ChatDeleted { .. }) {
             return;
         }
-        let preview = match event {
-            Event::Posted(message) | Event::Settled(message) => Some(message.preview()),
-            _ => None,
+        let (preview, changed) = match event {
+            Event::Posted(message) | Event::Settled(message) => (Some(message.preview()), None),
+            Event::Updated(message) | Event::Deleted(message) => (None, Some(message.preview())),
+            _ => (None, None),
         };
         let mut news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
         let known = news.contains_key(&chat_id);
@@ -47,6 +48,12 @@ impl Activity {
         *head = seq.max(*head);
         if preview.is_some() {
             *latest = preview;
+        }
+        // What waits to be told is told as it is now: a deleted text must not come back.
+        if let (Some(latest), Some(changed)) = (latest, changed)
+            && latest.message_id == changed.message_id
+        {
+            *latest = changed;
         }
         drop(news);
         if !known {

@@ -74,7 +74,6 @@ pub(in crate::socket) struct Socket {
 /// A socket's place in one room.
 struct Seated {
     cursor: Cursor,
-    typed: Option<Instant>,
     /// The end of membership, should the room's own frame be missed.
     farewell: Option<Bytes>,
     // Held for its `Drop`.
@@ -260,7 +259,7 @@ impl Socket {
             // Messages have a limit of their own, counted over all of a person's sockets.
             Command::Message { .. } => {}
             Command::Typing { chat_id } => {
-                if !self.spend(reference, Some(*chat_id)).await? || !self.may_type(*chat_id) {
+                if !self.spend(reference, Some(*chat_id)).await? {
                     return Ok(());
                 }
             }
@@ -312,7 +311,7 @@ impl Socket {
         let chat = joined.chat_id;
         let (frames, seat) = subscription.split();
         self.frames.insert(chat, BroadcastStream::new(frames));
-        self.seats.insert(chat, Seated { cursor, typed: None, farewell: None, _seat: seat });
+        self.seats.insert(chat, Seated { cursor, farewell: None, _seat: seat });
         self.feed(encode(&ServerFrame::Joined(joined))).await?;
         for (place, text) in replay {
             self.place(chat, place, text).await?;
@@ -441,17 +440,6 @@ impl Socket {
         let chats = self.seats.iter().map(|(chat, seat)| (*chat, seat.cursor.seq())).collect();
         self.feed(encode(&ServerFrame::Heads { chats })).await?;
         self.write(Message::Ping(Bytes::new())).await
-    }
-
-    /// At most one typing signal a second and chat is passed on.
-    fn may_type(&mut self, chat: ChatId) -> bool {
-        let Some(seat) = self.seats.get_mut(&chat) else { return true };
-        let now = Instant::now();
-        let due = seat.typed.is_none_or(|typed| now.duration_since(typed) >= Duration::from_secs(1));
-        if due {
-            seat.typed = Some(now);
-        }
-        due
     }
 
     /// Takes one frame's worth from this socket's bucket; false, and answered, when it is empty.

@@ -9,6 +9,12 @@ use crate::hub::frame::Place;
 use crate::ids::{MessageId, Seq};
 use crate::protocol::StreamSnapshot;
 
+/// In place of the next chunk: the reply has ended. Its chunks may still wait in the room's ring when the log has
+/// already told its end.
+const OVER: u64 = u64::MAX;
+/// Ended replies that are remembered; more cannot have chunks in a ring of any sensible size.
+const ENDED: usize = 64;
+
 /// The last number delivered, and the next chunk expected of each reply being written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
@@ -32,6 +38,16 @@ impl Cursor {
         Self { seq, chunks: streams.iter().map(|stream| (stream.message_id, stream.next_index)).collect() }
     }
 
+    /// Nothing more is heard of this reply's text.
+    pub fn end(&mut self, reply: MessageId) {
+        self.chunks.insert(reply, OVER);
+        let ended = || self.chunks.iter().filter(|(_, next)| **next == OVER).map(|(id, _)| *id);
+        // Ids rise with time: the first is the oldest.
+        if let Some(oldest) = ended().next().filter(|_| ended().count() > ENDED) {
+            self.chunks.remove(&oldest);
+        }
+    }
+
     /// The last number delivered.
     pub fn seq(&self) -> Seq {
         self.seq
@@ -49,8 +65,8 @@ impl Cursor {
             Place::Durable { seq, .. } if seq <= self.seq => Verdict::Drop,
             Place::Durable { seq, settles, .. } if seq == self.seq.next() => {
                 self.seq = seq;
-                if let Some(message) = settles {
-                    self.chunks.remove(&message);
+                if let Some(reply) = settles {
+                    self.end(reply);
                 }
                 Verdict::Deliver
             }
@@ -72,7 +88,7 @@ impl Cursor {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cursor, Verdict};
+    use super::{Cursor, ENDED, Verdict};
     use crate::hub::frame::{Ends, Place};
     use crate::ids::{MessageId, Seq};
     use proptest::prelude::*;
@@ -124,13 +140,26 @@ mod tests {
     }
 
     #[test]
-    fn a_settled_reply_is_forgotten() {
+    fn a_settled_reply_is_over_whatever_still_waits_in_the_ring() {
         let message_id = MessageId::new();
+        let chunk = |index| Place::Chunk { message_id, index };
         let mut cursor = Cursor::new(Seq(4), &[]);
-        assert_eq!(cursor.judge(Place::Chunk { message_id, index: 0 }), Verdict::Deliver);
+        assert_eq!(cursor.judge(chunk(0)), Verdict::Deliver);
         let end = Place::Durable { seq: Seq(5), settles: Some(message_id), ends: Ends::Nobody };
         assert_eq!(cursor.judge(end), Verdict::Deliver);
-        assert!(cursor.chunks().is_empty());
-        assert_eq!(cursor.seq(), Seq(5));
+        for index in 0..3 {
+            assert_eq!(cursor.judge(chunk(index)), Verdict::Drop);
+        }
+        assert_eq!((cursor.judge(end), cursor.seq()), (Verdict::Drop, Seq(5)));
+    }
+
+    #[test]
+    fn a_socket_that_stays_for_ever_remembers_only_so_many_replies() {
+        let mut cursor = Cursor::new(Seq::ZERO, &[]);
+        let written = MessageId::new();
+        assert_eq!(cursor.judge(Place::Chunk { message_id: written, index: 0 }), Verdict::Deliver);
+        (0..1_000).for_each(|_| cursor.end(MessageId::new()));
+        assert_eq!(cursor.chunks().len(), ENDED + 1);
+        assert_eq!(cursor.judge(Place::Chunk { message_id: written, index: 1 }), Verdict::Deliver);
     }
 }

@@ -173,14 +173,23 @@ async fn join(
             Replay::Events { .. } | Replay::Gone => (Vec::new(), true),
         },
     };
+    let mut replay = replayed(chat_id, events);
+    for (place, _) in &mut replay {
+        place.is_history_up_to(opened.head_seq);
+    }
     subscription.enter(&actor.as_ref());
     let start = if reset { opened.head_seq } else { after.unwrap_or(opened.head_seq) };
-    let streams = std::mem::take(&mut subscription.streams);
+    // A reply that ended between listening and looking: its end lies at or before the head, and will not come.
+    let (streams, over): (Vec<_>, Vec<_>) = std::mem::take(&mut subscription.streams)
+        .into_iter()
+        .partition(|stream| opened.queue.running.iter().any(|run| run.message_id == stream.message_id));
+    let mut cursor = Cursor::new(start, &streams);
+    over.iter().for_each(|stream| cursor.end(stream.message_id));
     let queue = (opened.queue != Queue::default())
         .then(|| encode(&ServerFrame::signal(chat_id, Signal::Queue(opened.queue))));
     Ok(Outcome::Joined(Box::new(Entrance {
-        cursor: Cursor::new(start, &streams),
-        replay: replayed(chat_id, events),
+        cursor,
+        replay,
         queue,
         joined: Joined {
             reference,

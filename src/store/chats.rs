@@ -229,26 +229,24 @@ impl Tx {
             .filter(chat::Column::Id.eq(chat))
             .exec(&self.database)
             .await?;
-        let unfinished = [MessageStatus::Queued, MessageStatus::Streaming].map(word);
-        let open = Query::select()
-            .column(run::Column::MessageId)
-            .from(run::Entity)
-            .and_where(run::Column::ChatId.eq(chat))
-            .and_where(run::Column::State.is_in([RunState::Queued, RunState::Running].map(word)))
-            .take();
-        message::Entity::update_many()
-            .col_expr(message::Column::Status, Expr::value(word(MessageStatus::Interrupted)))
-            .filter(message::Column::Id.in_subquery(open))
-            .filter(message::Column::Status.is_in(unfinished))
-            .exec(&self.database)
-            .await?;
-        run::Entity::update_many()
+        // Runs first, messages second, as a checkpoint does: two who wait for each other would wait for ever.
+        let ended = run::Entity::update_many()
             .col_expr(run::Column::State, Expr::value(word(RunState::Done)))
             .col_expr(run::Column::Epoch, Expr::col(run::Column::Epoch).add(1))
             .filter(run::Column::ChatId.eq(chat))
             .filter(run::Column::State.is_in([RunState::Queued, RunState::Running].map(word)))
-            .exec(&self.database)
+            .exec_with_returning(&self.database)
             .await?;
+        // Without a run there is no message to end, and the database would look for it everywhere.
+        if !ended.is_empty() {
+            let unfinished = [MessageStatus::Queued, MessageStatus::Streaming].map(word);
+            message::Entity::update_many()
+                .col_expr(message::Column::Status, Expr::value(word(MessageStatus::Interrupted)))
+                .filter(message::Column::Id.is_in(ended.into_iter().map(|run| run.message_id)))
+                .filter(message::Column::Status.is_in(unfinished))
+                .exec(&self.database)
+                .await?;
+        }
         member::Entity::delete_many().filter(member::Column::ChatId.eq(chat)).exec(&self.database).await?;
         Ok(())
     }

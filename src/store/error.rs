@@ -49,7 +49,9 @@ fn said(error: &DbErr) -> String {
 }
 
 impl From<DbErr> for StoreError {
+    /// Counts, as every failure of the database passes here.
     fn from(error: DbErr) -> Self {
+        metrics::counter!("coop_db_errors_total").increment(1);
         let may_pass = match &error {
             DbErr::ConnectionAcquire(_) => true,
             DbErr::Conn(RuntimeErr::SqlxError(cause))
@@ -101,10 +103,11 @@ fn sqlite_may_pass(code: i32) -> bool {
 fn postgres_may_pass(code: &str) -> bool {
     const READ_ONLY_TRANSACTION: &str = "25006";
     const LOCK_NOT_AVAILABLE: &str = "55P03";
+    // We were asleep for too long in a transaction, and the connection is gone.
+    const IDLE_IN_TRANSACTION: &str = "25P03";
     // Connection, transaction rollback, resources, operator intervention, system error.
     const CLASSES: [&str; 5] = ["08", "40", "53", "57", "58"];
-    code == READ_ONLY_TRANSACTION
-        || code == LOCK_NOT_AVAILABLE
+    [READ_ONLY_TRANSACTION, LOCK_NOT_AVAILABLE, IDLE_IN_TRANSACTION].contains(&code)
         || code.get(..2).is_some_and(|class| CLASSES.contains(&class))
 }
 
@@ -123,6 +126,7 @@ mod tests {
             ("57P01", true),
             ("40P01", true),
             ("25006", true),
+            ("25P03", true),
             ("23505", false),
             ("", false),
         ] {

@@ -17,7 +17,7 @@ use crate::store::error::{StoreError, StoreResult, corrupt};
 use crate::store::messages;
 use crate::store::rows::{Committed, Replay};
 use crate::store::users::user_view;
-use crate::store::{Store, Tx, database_now, meaning, word};
+use crate::store::{Inner, Store, Tx, database_now, meaning, word};
 
 /// A statement can name only so many messages.
 const MOST_EVENTS: u32 = 10_000;
@@ -37,7 +37,13 @@ impl Store {
     /// The log after `after`: messages as they are now, so that an earlier or deleted text never comes back.
     /// At most `limit` events, and never more than 10,000.
     pub async fn replay(&self, chat: ChatId, after: Seq, limit: u32) -> StoreResult<Replay> {
-        let Some(room) = chat::Entity::find_by_id(chat).one(&self.inner.reader).await? else {
+        self.inner.replay(chat, after, limit).await
+    }
+}
+
+impl Inner {
+    pub(super) async fn replay(&self, chat: ChatId, after: Seq, limit: u32) -> StoreResult<Replay> {
+        let Some(room) = chat::Entity::find_by_id(chat).one(&self.reader).await? else {
             return Ok(Replay::Gone);
         };
         if after > room.head_seq || after < Seq::ZERO {
@@ -49,7 +55,7 @@ impl Store {
             .filter(event::Column::Seq.gt(after))
             .order_by_asc(event::Column::Seq)
             .limit(u64::from(limit))
-            .all(&self.inner.reader)
+            .all(&self.reader)
             .await?;
         // Pruning goes by the clock, and clocks jump: a hole anywhere means that the log was cut there.
         let contiguous = rows.iter().zip(after.0 + 1..).all(|(row, expected)| row.seq.0 == expected);
@@ -74,12 +80,12 @@ impl Store {
         let mut shown = Shown { room, messages: HashMap::new(), users: HashMap::new() };
         if !ids.is_empty() {
             let query = messages::views().filter(message::Column::Id.is_in(ids));
-            let found = messages::read(&self.inner.reader, query).await?;
+            let found = messages::read(&self.reader, query).await?;
             shown.messages = found.into_iter().map(|message| (message.id, message)).collect();
         }
         if !people.is_empty() {
             let query = user::Entity::find().filter(user::Column::Id.is_in(people));
-            for row in query.all(&self.inner.reader).await? {
+            for row in query.all(&self.reader).await? {
                 shown.users.insert(row.id, user_view(row)?);
             }
         }

@@ -20,6 +20,7 @@ mod sessions;
 mod tests;
 mod users;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -30,14 +31,18 @@ use sea_orm::{
     TransactionOptions, TransactionTrait as _,
 };
 use tokio::sync::OwnedMutexGuard;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
+use crate::ids::{ChatId, Seq};
 use crate::store::append::Lanes;
 use crate::store::error::{StoreError, StoreResult, corrupt};
-use crate::store::rows::Committed;
+use crate::store::rows::{Committed, Replay};
 
 /// How long a caller waits for a connection before the database counts as unavailable.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long it is tried to find out what became of a commit whose answer was lost, and how often.
+const IN_DOUBT: Duration = Duration::from_secs(600);
+const DOUBT_PAUSE: Duration = Duration::from_millis(250);
 
 /// The database, for reading and for single changes.
 pub struct Store {
@@ -111,6 +116,40 @@ impl Inner {
         self.writer.get_database_backend()
     }
 
+    fn announce(&self, change: Committed) {
+        if let Some(announce) = self.announce.get() {
+            announce(change);
+        }
+    }
+
+    /// After a commit of which nobody knows whether it was done: finds out as soon as the database answers,
+    /// and announces what is there. Whoever listens goes by `seq`, so that another's change told twice is harmless.
+    async fn clear_up(self: Arc<Self>, doubtful: Vec<Committed>) {
+        let mut places: BTreeMap<ChatId, (Seq, u32)> = BTreeMap::new();
+        for change in &doubtful {
+            let (first, count) = places.entry(change.chat_id).or_insert((change.seq, 0));
+            *first = change.seq.min(*first);
+            *count += 1;
+        }
+        let deadline = Instant::now() + IN_DOUBT;
+        while !places.is_empty() && Instant::now() < deadline {
+            tokio::time::sleep(DOUBT_PAUSE).await;
+            let (chat_id, (first, count)) = places.pop_first().expect("it was not empty");
+            match self.replay(chat_id, Seq(first.0 - 1), count).await {
+                Ok(Replay::Events { events, .. }) => {
+                    events
+                        .into_iter()
+                        .for_each(|(seq, event)| self.announce(Committed { chat_id, seq, event }));
+                }
+                // The number was never reached: it was not done.
+                Ok(Replay::Gone) => {}
+                Err(_) => {
+                    places.insert(chat_id, (first, count));
+                }
+            }
+        }
+    }
+
     async fn begin(self: &Arc<Self>) -> StoreResult<Tx> {
         let turn =
             match &self.turn {
@@ -144,12 +183,13 @@ impl Tx {
 
     async fn finish(self) -> StoreResult<()> {
         let Self { database, turn, appended, inner } = self;
-        database.commit().await?;
-        if let Some(announce) = inner.announce.get() {
-            for change in appended.into_inner().unwrap_or_else(PoisonError::into_inner) {
-                announce(change);
-            }
+        let appended = appended.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = database.commit().await {
+            // Whatever it looks like: it may have been done, so nobody here must try it again on their own.
+            tokio::spawn(inner.clear_up(appended));
+            return Err(StoreError::Unavailable(error));
         }
+        appended.into_iter().for_each(|change| inner.announce(change));
         drop(turn);
         Ok(())
     }

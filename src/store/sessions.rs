@@ -1,9 +1,11 @@
 //! Log-ins, and what proves them once: refresh tokens and tickets, of which only hashes are kept.
 
+use std::collections::HashSet;
+
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, JoinType, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, RelationTrait as _,
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 
 use crate::ids::{SessionId, Timestamp, UserId};
@@ -11,13 +13,32 @@ use crate::protocol::Session;
 use crate::store::entity::{refresh_token, session, ticket, user};
 use crate::store::error::{StoreResult, corrupt};
 use crate::store::rows::{NewSession, Refresh, SessionAccount};
-use crate::store::users::{account_view, living};
+use crate::store::users::account_view;
 use crate::store::{Store, Tx};
 
 impl Store {
     /// A log-in with its account; whether it has expired or the account is closed is for the caller to see.
     pub async fn session(&self, id: SessionId) -> StoreResult<Option<SessionAccount>> {
         session_account(&self.inner.reader, id).await
+    }
+
+    /// Which of these log-ins are still good at `now`.
+    pub async fn living_sessions(
+        &self,
+        ids: &[SessionId],
+        now: Timestamp,
+    ) -> StoreResult<HashSet<SessionId>> {
+        let living = session::Entity::find()
+            .select_only()
+            .column(session::Column::Id)
+            .inner_join(user::Entity)
+            .filter(session::Column::Id.is_in(ids.iter().copied()))
+            .filter(session::Column::ExpiresAt.gt(now))
+            .filter(user::Column::DisabledAt.is_null())
+            .into_tuple::<SessionId>()
+            .all(&self.inner.reader)
+            .await?;
+        Ok(living.into_iter().collect())
     }
 
     /// Newest first; `current` is left false.
@@ -39,18 +60,6 @@ impl Store {
                 current: false,
             })
             .collect())
-    }
-
-    /// Which of these log-ins go on: neither ended, nor expired, nor of an account that was closed.
-    pub async fn living_sessions(&self, ids: &[SessionId], now: Timestamp) -> StoreResult<Vec<SessionId>> {
-        let found = session::Entity::find()
-            .select_only()
-            .column(session::Column::Id)
-            .join(JoinType::InnerJoin, session::Relation::User.def())
-            .filter(session::Column::Id.is_in(ids.iter().copied()))
-            .filter(session::Column::ExpiresAt.gt(now))
-            .filter(living());
-        Ok(found.into_tuple().all(&self.inner.reader).await?)
     }
 }
 

@@ -245,8 +245,7 @@ async fn has_admin(database: &impl ConnectionTrait) -> StoreResult<bool> {
     Ok(found.is_some())
 }
 
-/// Neither disabled nor deleted.
-pub(super) fn living() -> Condition {
+fn living() -> Condition {
     Condition::all().add(user::Column::DisabledAt.is_null()).add(user::Column::DeletedAt.is_null())
 }
 

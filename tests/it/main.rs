@@ -4,8 +4,10 @@
 
 mod bot;
 mod config;
+mod crash;
 mod http;
 mod operator;
+mod outage;
 mod program;
 mod protocol;
 mod socket;

@@ -90,3 +90,28 @@ async fn the_same_signal_twice_at_once_still_ends_everything_in_order() {
     let (code, log) = program.ended();
     assert!(code == Some(0) && log.contains("shut down"), "{code:?} {log}");
 }
+
+#[tokio::test]
+async fn every_number_that_the_operators_page_names_is_shown() {
+    let program = Program::start(&[("METRICS_TOKEN", "a-token")]);
+    let nobody = Client::anonymous(&program.base);
+    let account = json!({"username": "ada", "email": "ada@example.org", "password": PASSWORD});
+    nobody.post("/api/auth/register", account).await.expect(201);
+    let ada = nobody.log_in("ada", PASSWORD).await;
+    let chat = ada.group(&[]).await;
+    let mut socket = ada.socket().await;
+    socket.join(&chat).await;
+    // Without a key the reply ends at once, without a first chunk.
+    socket.say(&chat, "/bot hello").await;
+    socket.wait_for("the end of the reply", |frame| frame["is_complete"] == true).await;
+    let numbers = nobody.with_token("a-token").raw(reqwest::Method::GET, "/metrics").send().await.unwrap();
+    let numbers = numbers.text().await.unwrap();
+    let page = include_str!("../../docs/OPERATING.md");
+    let named = page.lines().filter(|line| line.starts_with("| `coop_")).flat_map(|line| line.split('`'));
+    for name in named.filter(|word| word.starts_with("coop_") && !word.contains("first_chunk")) {
+        let name = name.split('{').next().unwrap();
+        assert!(numbers.lines().any(|line| line.starts_with(name)), "{name} is not in\n{numbers}");
+    }
+    program.signal();
+    assert_eq!(program.ended().0, Some(0));
+}

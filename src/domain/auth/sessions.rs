@@ -1,6 +1,5 @@
 //! Sessions: logging in and out, refreshing, tickets for sockets.
 
-use std::collections::HashSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -22,10 +21,10 @@ pub const COOKIE_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const REFRESHED_LIFE: Duration = Duration::from_secs(15 * 60);
 /// How long a socket's ticket lives.
 const TICKET_LIFE: Duration = Duration::from_secs(30);
+/// Sessions looked up by one query.
+const SESSIONS_AT_ONCE: usize = 500;
 /// The longest part of a `User-Agent` that is kept, in characters.
 const USER_AGENT_CHARS: usize = 200;
-/// Sessions in one query.
-const LOOKED_UP_AT_ONCE: usize = 500;
 /// No username or email is longer, in bytes.
 const LOGIN_BYTES: usize = 254;
 
@@ -229,19 +228,6 @@ pub async fn change_password(cx: &Context, actor: &Actor, current: &str, new: &s
     Ok(())
 }
 
-/// Closes the sockets of those of these log-ins that ended without this process hearing of it: by a command of
-/// the operator's, or on another node.
-pub async fn end_lost(cx: &Context, connected: &[(UserId, SessionId)]) -> Result<()> {
-    for some in connected.chunks(LOOKED_UP_AT_ONCE) {
-        let ids: Vec<_> = some.iter().map(|(_, session)| *session).collect();
-        let living: HashSet<_> = cx.store.living_sessions(&ids, cx.clock.now()).await?.into_iter().collect();
-        for (user_id, session) in some.iter().filter(|(_, session)| !living.contains(session)) {
-            announce_ended(cx, *user_id, vec![*session]);
-        }
-    }
-    Ok(())
-}
-
 /// Asks somebody who is logged in for the password again. `field` is what the complaint is about.
 pub(in crate::domain) async fn confirm(
     cx: &Context,
@@ -260,6 +246,19 @@ pub(in crate::domain) async fn confirm(
     } else {
         Err(wrong())
     }
+}
+
+/// Closes the sockets of those sessions here that have ended elsewhere: by the operator's command, which is
+/// another process, or on another node.
+pub async fn end_those_gone(cx: &Context, here: &[(UserId, SessionId)]) -> Result<()> {
+    for some in here.chunks(SESSIONS_AT_ONCE) {
+        let ids: Vec<SessionId> = some.iter().map(|(_, session)| *session).collect();
+        let living = cx.store.living_sessions(&ids, cx.clock.now()).await?;
+        for (user, session) in some.iter().filter(|(_, session)| !living.contains(session)) {
+            announce_ended(cx, *user, vec![*session]);
+        }
+    }
+    Ok(())
 }
 
 /// Closes the sockets of sessions that are no more.

@@ -164,3 +164,19 @@ async fn nobody_edits_the_bots_words() {
     let path = format!("/api/chats/{chat}/messages/{}", reply["message_id"].as_str().unwrap());
     ada.patch(&path, json!({"content": "yours"})).await.refused("forbidden");
 }
+
+#[tokio::test]
+async fn a_repeated_question_gets_the_first_answer_though_the_bot_has_left() {
+    let server = TestServer::start().await;
+    let ada = server.person("ada").await;
+    let chat = ada.group(&[]).await;
+    let messages = format!("/api/chats/{chat}/messages");
+    let question = json!({"content": "/bot hi", "client_id": "q"});
+    let first = ada.post(&messages, question.clone()).await.expect(201);
+    let participants = ada.get(&format!("/api/chats/{chat}/participants")).await.expect(200);
+    let bot = participants.as_array().unwrap().iter().find(|member| member["is_bot"] == true).unwrap();
+    let id = bot["user_id"].as_str().unwrap();
+    ada.delete(&format!("/api/chats/{chat}/participants/{id}")).await.expect(204);
+    assert_eq!(ada.post(&messages, question).await.expect(200)["id"], first["id"]);
+    ada.post(&messages, json!({"content": "/bot hi", "client_id": "other"})).await.refused("conflict");
+}

@@ -1,12 +1,18 @@
 //! Stopping, shutting down, and coming back.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use serde_json::json;
-use standin::script::{Script, numbered_text};
+use sea_orm::ConnectionTrait;
+use serde_json::{Value, json};
+use standin::script::{Gate, Script, numbered_text};
+use tokio::time::timeout;
 
 use super::{follow, placeholder};
+use crate::support::client::Socket;
 use crate::support::server::TestServer;
+
+/// Long enough for whatever is not held.
+const BRIEFLY: Duration = Duration::from_millis(300);
 
 #[tokio::test]
 async fn a_stopped_reply_keeps_its_text_and_lets_the_model_go() {
@@ -120,4 +126,110 @@ async fn after_a_restart_the_written_is_interrupted_and_the_waiting_runs() {
         })
         .await;
     assert!(two["content"] == "after the restart" || two["full_response"] == "after the restart");
+}
+
+/// Asks the bot and waits until two of its chunks were seen; the reply's id.
+async fn half_a_reply(socket: &mut Socket, chat: &str, gate: &Gate) -> Value {
+    socket.say(chat, "/bot count").await;
+    let reply = placeholder(socket).await["message_id"].clone();
+    gate.release(2);
+    let mut seen = String::new();
+    while seen != numbered_text(2) {
+        seen.push_str(socket.wait("bot_stream").await["chunk"].as_str().unwrap());
+    }
+    reply
+}
+
+#[tokio::test]
+async fn a_writer_that_lost_its_run_is_not_heard_any_more() {
+    let server = TestServer::start().await;
+    let (script, gate) = Script::chunks(100, Duration::ZERO).gated();
+    server.standin.play(script);
+    let ada = server.person("ada").await;
+    let chat = ada.group(&[]).await;
+    let mut socket = ada.socket().await;
+    socket.join(&chat).await;
+    let reply = half_a_reply(&mut socket, &chat, &gate).await;
+    // Past the rules, which would have the reply stopped first: the writer learns of it from its next write.
+    let tx = server.context().store.begin().await.unwrap();
+    let (id, at) = (reply.as_str().unwrap().parse().unwrap(), server.context().clock.now());
+    tx.delete_message(chat.parse().unwrap(), id, at).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    socket.wait("message_deleted").await;
+    gate.release(2);
+    server.standin.wait_for_aborts(1).await;
+    let later = socket.settle().await;
+    assert!(later.iter().all(|frame| frame["type"] != "bot_stream"), "{later:#?}");
+    assert_eq!(ada.socket().await.join(&chat).await["streams"], json!([]));
+}
+
+#[tokio::test]
+async fn whoever_joins_at_the_very_end_is_not_shown_a_reply_without_one() {
+    let server = TestServer::start().await;
+    let (script, gate) = Script::chunks(3, Duration::ZERO).gated();
+    server.standin.play(script);
+    let ada = server.person("ada").await;
+    let chat = ada.group(&[]).await;
+    let mut socket = ada.socket().await;
+    socket.join(&chat).await;
+    half_a_reply(&mut socket, &chat, &gate).await;
+    // The moment between the commit of an end and the room's hearing of it.
+    let tables = server.tables().await;
+    tables.execute_unprepared("UPDATE runs SET state = 'done', epoch = epoch + 1").await.unwrap();
+    assert_eq!(ada.socket().await.join(&chat).await["streams"], json!([]));
+}
+
+#[tokio::test]
+async fn a_claim_that_meets_the_shutdown_is_written_or_interrupted_before_the_end() {
+    let mut server = TestServer::with(&["--shutdown-grace=0"]).await;
+    let (script, _gate) = Script::chunks(2, Duration::ZERO).gated();
+    server.standin.play(script);
+    let ada = server.person("ada").await;
+    let chat = ada.group(&[]).await;
+    let (context, id) = (server.context(), chat.parse().unwrap());
+    let hold = || async {
+        let tx = context.store.begin().await.unwrap();
+        tx.lock_chat(id).await.unwrap().unwrap();
+        tx
+    };
+    let tables = server.tables().await;
+    // The question waits for the first, the second for the question, and the claim for the second.
+    let first = hold().await;
+    let mut question = std::pin::pin!(ada.say(&chat, "/bot count"));
+    timeout(BRIEFLY, &mut question).await.expect_err("the chat is held");
+    let mut second = std::pin::pin!(hold());
+    timeout(BRIEFLY, &mut second).await.err().expect("the chat is held");
+    drop(first);
+    let (_, second) = tokio::join!(question, second);
+    server.begin_shutdown();
+    let mut stopped = std::pin::pin!(server.stop());
+    timeout(BRIEFLY, &mut stopped).await.expect_err("the claim is on its way");
+    drop(second);
+    stopped.await;
+    let row = "SELECT count(*) FROM messages WHERE status = 'streaming'";
+    let statement = sea_orm::Statement::from_string(tables.get_database_backend(), row);
+    let left: i64 = tables.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap();
+    assert_eq!(left, 0);
+}
+
+#[tokio::test]
+async fn growing_text_is_stored_once_a_second_and_no_oftener() {
+    let server = TestServer::start().await;
+    server.standin.play(Script::chunks(120, Duration::from_millis(20)));
+    let ada = server.person("ada").await;
+    let chat = ada.group(&[]).await;
+    let began = Instant::now();
+    ada.say(&chat, "/bot count").await;
+    let mut stored = std::collections::BTreeSet::new();
+    loop {
+        let reply = ada.history(&chat).await.pop().unwrap();
+        if reply["status"] == "complete" {
+            break;
+        }
+        stored.insert(reply["content"].as_str().unwrap().to_owned());
+    }
+    stored.remove("");
+    assert!(!stored.is_empty(), "nothing was stored on the way");
+    assert!(stored.len() as u64 <= began.elapsed().as_secs(), "{} in {:?}", stored.len(), began.elapsed());
+    assert!(stored.iter().all(|text| numbered_text(120).starts_with(text.as_str())));
 }

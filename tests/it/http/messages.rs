@@ -1,5 +1,7 @@
 //! Saying, paging, editing, deleting, reading.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -138,4 +140,26 @@ async fn a_read_position_goes_forward_and_everybody_sees_it() {
         receipts.as_array().unwrap().iter().find(|receipt| receipt["user_id"] == ben.id.as_str()).unwrap();
     assert_eq!((&bens["username"], &bens["last_read_seq"]), (&json!("ben"), &json!(4)));
     assert!(bens["read_at"].is_string());
+}
+
+#[tokio::test]
+async fn whoever_is_removed_meanwhile_changes_nothing_any_more() {
+    let server = TestServer::start().await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let chat = ada.group(&[&ben]).await;
+    let said = ben.say(&chat, "mine").await;
+    let path = format!("/api/chats/{chat}/messages/{}", said["id"].as_str().unwrap());
+    let (context, chat_id) = (server.context(), chat.parse().unwrap());
+    let tx = context.store.begin().await.unwrap();
+    tx.lock_chat(chat_id).await.unwrap().unwrap();
+    let mut edit = std::pin::pin!(ben.patch(&path, json!({"content": "changed"})));
+    let mut deletion = std::pin::pin!(ben.delete(&path));
+    let both = async { tokio::join!(edit.as_mut(), deletion.as_mut()) };
+    // They have been let in by now, and wait for their turn to write.
+    tokio::time::timeout(Duration::from_millis(300), both).await.expect_err("the chat is held");
+    assert!(tx.delete_member(chat_id, ben.id.parse().unwrap()).await.unwrap());
+    tx.commit().await.unwrap();
+    edit.await.refused("not_found");
+    deletion.await.refused("not_found");
+    assert_eq!(ada.history(&chat).await.last().unwrap()["content"], "mine");
 }

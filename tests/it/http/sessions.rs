@@ -1,5 +1,7 @@
 //! Logging in and out, refreshing, tickets.
 
+use std::time::{Duration, Instant};
+
 use reqwest::Method;
 use serde_json::json;
 
@@ -177,4 +179,33 @@ async fn no_token_in_the_address_where_it_is_switched_off() {
     let path = format!("/ws?token={}", ada.token.clone().unwrap());
     assert_eq!(ada.socket_at(&path).await.err(), Some(401));
     assert!(ada.try_socket(&[]).await.is_ok());
+}
+
+#[tokio::test]
+async fn fifty_who_log_in_at_once_do_not_hold_up_a_room_that_talks() {
+    let server = TestServer::with(&["--messages-per-second=100000", "--messages-burst=100000"]).await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let chat = ada.group(&[]).await;
+    let mut socket = ada.socket().await;
+    socket.join(&chat).await;
+    let mut logins = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let ben = ben.clone();
+        logins.spawn(async move {
+            let login = json!({"username": "ben", "password": PASSWORD});
+            ben.post("/api/auth/login", login).await.expect(200)
+        });
+    }
+    let (mut said, mut slowest) = (0, Duration::ZERO);
+    while !logins.is_empty() {
+        let began = Instant::now();
+        assert_eq!(socket.say(&chat, "still talking").await["type"], "ack");
+        slowest = slowest.max(began.elapsed());
+        said += 1;
+        while let Some(login) = logins.try_join_next() {
+            login.unwrap();
+        }
+    }
+    assert!(said >= 10, "{said} messages");
+    assert!(slowest < Duration::from_secs(1), "{slowest:?} for one message");
 }

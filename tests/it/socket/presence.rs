@@ -49,6 +49,41 @@ async fn typing_is_passed_on_to_others_once_a_second() {
 }
 
 #[tokio::test]
+async fn typing_is_passed_on_once_a_second_however_many_sockets_type() {
+    let server = TestServer::start().await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let chat = ada.group(&[&ben]).await;
+    let mut at_ada = ada.socket().await;
+    at_ada.join(&chat).await;
+    let (mut one, mut other) = (ben.socket().await, ben.socket().await);
+    for socket in [&mut one, &mut other] {
+        for _ in 0..3 {
+            socket.send(json!({"type": "typing", "chat_id": chat})).await;
+        }
+        socket.settle().await;
+    }
+    let heard = at_ada.settle().await;
+    assert_eq!(heard.iter().filter(|frame| frame["type"] == "typing").count(), 1, "{heard:?}");
+}
+
+#[tokio::test]
+async fn news_of_a_chat_never_bring_a_deleted_text() {
+    let server = TestServer::start().await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let chat = ada.group(&[&ben]).await;
+    let mut at_ben = ben.socket().await;
+    ada.say(&chat, "first").await;
+    // Within the second after the news of the first.
+    let gone = ada.say(&chat, "secret").await;
+    ada.delete(&format!("/api/chats/{chat}/messages/{}", gone["id"].as_str().unwrap())).await.expect(204);
+    let head = gone["seq"].as_i64().unwrap() + 1;
+    let news = at_ben
+        .until("news of the deletion", |frame| frame["type"] == "chat_activity" && frame["head_seq"] == head)
+        .await;
+    assert_eq!(news.last().unwrap()["preview"]["content"], "");
+}
+
+#[tokio::test]
 async fn whoever_has_not_joined_learns_that_a_chat_went_on() {
     let server = TestServer::start().await;
     let (ada, ben) = (server.person("ada").await, server.person("ben").await);

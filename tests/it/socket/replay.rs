@@ -113,3 +113,34 @@ async fn joining_again_and_again_while_people_talk_loses_and_repeats_nothing() {
     talk.await.unwrap();
     assert_eq!(seen, (end - 299..=end).collect::<Vec<_>>());
 }
+
+#[tokio::test]
+async fn whoever_lags_too_far_behind_is_told_to_join_again_and_hears_nothing_until_then() {
+    let limits =
+        ["--room-ring=1", "--replay-events=5", "--messages-per-second=100000", "--messages-burst=100000"];
+    let server = TestServer::with(&limits).await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let chat = ada.group(&[&ben]).await;
+    let mut at_ben = ben.socket().await;
+    let head = at_ben.join(&chat).await["head_seq"].as_i64().unwrap();
+    // One transaction of many changes: they come out at once, and only the last is still in the ring.
+    let (context, id) = (server.context(), chat.parse().unwrap());
+    let first = ada.say(&chat, "0").await;
+    at_ben.wait("message").await;
+    let tx = context.store.begin().await.unwrap();
+    for n in 1..=200 {
+        let message = first["id"].as_str().unwrap().parse().unwrap();
+        tx.edit_message(id, message, &n.to_string(), context.clock.now()).await.unwrap().unwrap();
+    }
+    tx.commit().await.unwrap();
+    let frames = at_ben.until("a resync", |frame| frame["type"] == "resync").await;
+    let after = frames.last().unwrap()["after"].as_i64().unwrap();
+    let heard: Vec<i64> = frames.iter().filter_map(|frame| frame["seq"].as_i64()).collect();
+    assert_eq!(heard, (head + 2..=after).collect::<Vec<_>>());
+    ada.say(&chat, "unheard").await;
+    let later = at_ben.settle().await;
+    assert!(later.iter().all(|frame| !frame["seq"].is_i64()), "{later:#?}");
+    assert_eq!(at_ben.join_after(&chat, after).await["reset"], true);
+    ada.say(&chat, "heard").await;
+    assert_eq!(at_ben.wait("message").await["content"], "heard");
+}

@@ -1,7 +1,11 @@
 //! Removed, logged out, deleted: nothing more arrives from that moment.
 
-use serde_json::json;
+use std::time::Duration;
 
+use serde_json::json;
+use standin::script::{Gate, Script, numbered_text};
+
+use crate::support::client::{Client, Socket};
 use crate::support::server::{PASSWORD, TestServer};
 
 #[tokio::test]
@@ -59,6 +63,60 @@ async fn a_new_password_closes_the_other_sessions_sockets() {
     assert!(own.settle().await.is_empty());
 }
 
+/// Ada's chat with `other`, in which the bot writes a reply of a hundred gated chunks; two have been seen.
+async fn in_the_middle_of_a_stream(
+    server: &TestServer,
+    ada: &Client,
+    other: &Client,
+) -> (String, Gate, Socket) {
+    let (script, gate) = Script::chunks(100, Duration::ZERO).gated();
+    server.standin.play(script);
+    let chat = ada.group(&[other]).await;
+    let mut at_other = other.socket().await;
+    at_other.join(&chat).await;
+    ada.say(&chat, "/bot count").await;
+    gate.release(2);
+    let mut seen = String::new();
+    while seen != numbered_text(2) {
+        seen.push_str(at_other.wait("bot_stream").await["chunk"].as_str().unwrap());
+    }
+    (chat, gate, at_other)
+}
+
+#[tokio::test]
+async fn a_member_removed_in_the_middle_of_a_stream_hears_no_chunk_more() {
+    let server = TestServer::start().await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let (chat, gate, mut at_ben) = in_the_middle_of_a_stream(&server, &ada, &ben).await;
+    let mut at_ada = ada.socket().await;
+    at_ada.join(&chat).await;
+    ada.delete(&format!("/api/chats/{chat}/participants/{}", ben.id)).await.expect(204);
+    gate.open();
+    at_ada.send(json!({"type": "typing", "chat_id": chat})).await;
+    at_ada.wait_for("the end", |frame| frame["is_complete"] == true).await;
+    let frames = at_ben.settle().await;
+    let removal =
+        frames.iter().position(|frame| frame["type"] == "participant_removed").expect("the removal is told");
+    let later = &frames[removal + 1..];
+    assert!(later.iter().all(|frame| frame["chat_id"] != chat.as_str()), "{later:#?}");
+    assert!(frames[..removal].iter().all(|frame| frame["type"] != "bot_stream"), "{frames:#?}");
+}
+
+#[tokio::test]
+async fn a_session_that_ends_in_the_middle_of_a_stream_hears_no_chunk_more() {
+    let server = TestServer::start().await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let (chat, gate, mut at_ben) = in_the_middle_of_a_stream(&server, &ada, &ben).await;
+    let mut at_ada = ada.socket().await;
+    at_ada.join(&chat).await;
+    ben.post("/api/auth/logout", json!({})).await.expect(204);
+    gate.open();
+    at_ada.wait_for("the end", |frame| frame["is_complete"] == true).await;
+    let (frames, code) = at_ben.closed().await;
+    assert_eq!(code, Some(4401));
+    assert!(frames.iter().all(|frame| frame["type"] != "bot_stream"), "{frames:#?}");
+}
+
 #[tokio::test]
 async fn a_deleted_chat_is_over_for_everybody() {
     let server = TestServer::start().await;
@@ -88,4 +146,35 @@ async fn whoever_left_and_comes_back_is_let_in_again() {
     assert_eq!(at_ben.join(&chat).await["type"], "joined");
     ada.say(&chat, "welcome back").await;
     assert_eq!(at_ben.wait("message").await["content"], "welcome back");
+}
+
+#[tokio::test]
+async fn whoever_was_away_while_removed_and_let_in_again_hears_all_of_it_and_stays() {
+    let server = TestServer::start().await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let chat = ada.group(&[&ben]).await;
+    let mut at_ben = ben.socket().await;
+    let head = at_ben.join(&chat).await["head_seq"].as_i64().unwrap();
+    at_ben.cut();
+    ada.delete(&format!("/api/chats/{chat}/participants/{}", ben.id)).await.expect(204);
+    ada.post(&format!("/api/chats/{chat}/invite"), json!({"username": "ben"})).await.expect(201);
+    let mut back = ben.socket().await;
+    back.join_after(&chat, head).await;
+    ada.say(&chat, "welcome back").await;
+    let frames = back.until("a welcome", |frame| frame["content"] == "welcome back").await;
+    let kinds: Vec<_> =
+        frames.iter().filter(|f| f["seq"].is_i64()).map(|f| f["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["participant_removed", "participant_added", "message"]);
+}
+
+#[tokio::test]
+async fn a_session_that_another_process_ends_loses_its_sockets_too() {
+    let server = TestServer::start().await;
+    let ada = server.person("ada").await;
+    let mut socket = ada.socket().await;
+    // Not through the rules: another process cannot tell this one.
+    let tx = server.context().store.begin().await.unwrap();
+    tx.delete_sessions(ada.id.parse().unwrap(), None).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(socket.closed().await.1, Some(4401));
 }

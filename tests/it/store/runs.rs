@@ -7,6 +7,7 @@ use gemini_coop::ids::Seq;
 use gemini_coop::protocol::{Event, MessageStatus, Reason, Usage};
 use gemini_coop::store::Store;
 use gemini_coop::store::rows::{Outcome, RunState};
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 
 use crate::store::support::{Bench, NOON, seqs};
 
@@ -176,4 +177,31 @@ async fn a_reply_deleted_while_it_is_written_stays_deleted() {
     assert!(bench.store.settle(run.lease, done("back again")).await.unwrap().is_none());
     assert_eq!(bench.store.message(chat, reply.message_id).await.unwrap(), Some(gone));
     assert!(bench.store.queue(chat).await.unwrap().running.is_empty());
+}
+
+#[tokio::test]
+async fn a_checkpoint_and_the_end_of_its_chat_do_not_wait_for_each_other() {
+    let bench = Bench::new().await;
+    if bench.is_sqlite() {
+        // One writer at a time: nobody waits for anybody's row.
+        return;
+    }
+    let (ada, gem) = (bench.person("ada").await, bench.agent("gem").await);
+    let chat = bench.group(&[&ada, &gem]).await;
+    let (_, reply) = bench.ask(chat, &ada, &gem).await;
+    bench.store.claim_run(chat, "node", 1, LEASE).await.unwrap().unwrap();
+    // A checkpoint in slow motion: the run first, the message second.
+    let checkpoint = bench.raw().await.begin().await.unwrap();
+    checkpoint.execute_unprepared("UPDATE runs SET epoch = epoch").await.unwrap();
+    let tx = bench.store.begin().await.unwrap();
+    let mut deletion = std::pin::pin!(async {
+        tx.delete_chat(chat, NOON).await?;
+        tx.commit().await
+    });
+    tokio::time::timeout(Duration::from_millis(300), &mut deletion).await.expect_err("the run is held");
+    checkpoint.execute_unprepared("UPDATE messages SET content = 'so far'").await.unwrap();
+    checkpoint.commit().await.unwrap();
+    deletion.await.unwrap();
+    let gone = bench.store.message(chat, reply.message_id).await.unwrap().unwrap();
+    assert_eq!(gone.body.status, MessageStatus::Interrupted);
 }

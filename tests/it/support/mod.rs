@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 pub(crate) mod database;
+pub(crate) mod proxy;
 pub(crate) mod server;
 
 /// How long anything awaited may take before the test says what it waited for.

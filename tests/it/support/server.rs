@@ -6,6 +6,7 @@ use std::sync::Arc;
 use gemini_coop::app::{self, Running};
 use gemini_coop::config::Config;
 use gemini_coop::domain::Context;
+use sea_orm::{Database, DatabaseConnection};
 use serde_json::json;
 use standin::server::Standin;
 use tempfile::TempDir;
@@ -13,6 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::support::client::Client;
 use crate::support::database::TestDatabase;
+use crate::support::proxy::Proxy;
 use crate::support::within;
 
 /// Everybody's password.
@@ -24,9 +26,9 @@ pub(crate) struct TestServer {
     pub(crate) standin: Standin,
     running: Option<Running>,
     arguments: Vec<String>,
-    // Held for their `Drop`: the data goes with the server.
-    _data: TempDir,
-    _database: TestDatabase,
+    // The data goes with the server.
+    data: TempDir,
+    database: TestDatabase,
 }
 
 impl TestServer {
@@ -37,9 +39,21 @@ impl TestServer {
 
     /// With these flags.
     pub(crate) async fn with(flags: &[&str]) -> Self {
+        Self::on(TestDatabase::create().await, None, flags).await
+    }
+
+    /// On PostgreSQL, by a way that can be cut. `None` on SQLite, to which there is no way.
+    pub(crate) async fn with_proxy(flags: &[&str]) -> Option<(Self, Proxy)> {
+        let database = TestDatabase::create().await;
+        let url = database.url()?;
+        let proxy = Proxy::before(&url).await;
+        let server = Self::on(database, Some(proxy.url(&url)), flags).await;
+        Some((server, proxy))
+    }
+
+    async fn on(database: TestDatabase, way: Option<String>, flags: &[&str]) -> Self {
         let standin = Standin::start().await;
         let data = tempfile::tempdir().expect("a temporary directory");
-        let database = TestDatabase::create().await;
         let mut arguments: Vec<String> = vec![
             "gemini-coop".into(),
             format!("--data-dir={}", data.path().display()),
@@ -48,10 +62,10 @@ impl TestServer {
         if !flags.iter().any(|flag| flag.starts_with("--gemini-api-key")) {
             arguments.push("--gemini-api-key=test-key".into());
         }
-        arguments.extend(database.url().map(|url| format!("--database-url={url}")));
+        arguments.extend(way.or(database.url()).map(|url| format!("--database-url={url}")));
         arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
         let (running, base) = launch(&arguments).await;
-        Self { base, standin, running: Some(running), arguments, _data: data, _database: database }
+        Self { base, standin, running: Some(running), arguments, data, database }
     }
 
     /// Ends it in order and starts it again on the same data; people have to connect anew.
@@ -86,6 +100,12 @@ impl TestServer {
     /// What the rules run on.
     pub(crate) fn context(&self) -> Arc<Context> {
         Arc::clone(&self.running.as_ref().expect("the server runs").context)
+    }
+
+    /// A connection past the server, to its tables.
+    pub(crate) async fn tables(&self) -> DatabaseConnection {
+        let file = || format!("sqlite://{}", self.data.path().join("gemini-coop.db").display());
+        Database::connect(self.database.url().unwrap_or_else(file)).await.expect("the database opens")
     }
 
     /// Somebody new, registered and logged in.
