@@ -70,6 +70,10 @@ def arguments(description):
     if (options.token is None) == (options.login is None):
         parser.error("give either a token or --login and --password")
     api = Api(options.server, options.token)
+    try:
+        api.call("GET", "/health")
+    except (OSError, ValueError) as error:
+        sys.exit(f"{options.server} cannot be reached: {error}")
     if options.login:
         api.log_in(options.login, options.password or "")
     return api, options.chat

@@ -14,6 +14,11 @@ pub async fn up(database: &DatabaseConnection) -> Result<(), DbErr> {
     Migrator::up(database, None).await
 }
 
+/// Whether the database has this version's schema; looks and changes nothing.
+pub async fn is_current(database: &DatabaseConnection) -> Result<bool, DbErr> {
+    Ok(Migrator::get_pending_migrations(database).await?.is_empty())
+}
+
 struct Migrator;
 
 #[async_trait]

@@ -112,6 +112,7 @@ pub async fn start(config: Config, listener: TcpListener) -> anyhow::Result<Runn
     let writing = tokio::spawn(runner.work());
     let server = tokio::spawn(server::serve(listener, router, serve_config, lifecycle.closing.clone()));
     let ended = tokio::spawn(house.until_closed(server, writing));
+    tracing::info!(address = %local_addr, database = context.store.engine(), version = env!("CARGO_PKG_VERSION"), "started");
     Ok(Running { local_addr, context, closing: lifecycle.closing, ended })
 }
 

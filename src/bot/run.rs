@@ -244,6 +244,9 @@ async fn settle(cx: &Context, run: &ClaimedRun, outcome: Outcome, drain: &Cancel
     loop {
         match cx.store.settle(run.lease, outcome.clone()).await {
             Ok(Some(_)) => {
+                let (status, reason): (&str, Option<&str>) =
+                    (outcome.status.into(), outcome.reason.map(Into::into));
+                tracing::info!(chat.id = %run.chat_id, run.id = %run.lease.run_id, status, reason, "a reply settled");
                 metrics().run(outcome.status.into(), outcome.reason.map(Into::into));
                 return;
             }

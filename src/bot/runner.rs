@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use dashmap::DashMap;
+use dashmap::{DashMap, DashSet};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +31,9 @@ pub struct Runner {
     woken: Mutex<mpsc::UnboundedReceiver<ChatId>>,
     permits: Arc<Semaphore>,
     slots: DashMap<RunId, Slot>,
+    /// What this node writes: while the database is away their leases end, and the sweep is not to take them for
+    /// abandoned before the next checkpoint.
+    writing: DashSet<RunId>,
     tasks: TaskTracker,
     /// No new claims.
     closing: CancellationToken,
@@ -42,6 +45,25 @@ pub struct Runner {
 enum Slot {
     Writing(oneshot::Sender<String>),
     StopWanted { by: String, at: Instant },
+}
+
+/// A run being written here; given up also when its task panics, so that the lease ends it.
+struct Writing {
+    runner: Arc<Runner>,
+    run_id: RunId,
+}
+
+impl Writing {
+    fn begin(runner: &Arc<Runner>, run_id: RunId) -> Self {
+        runner.writing.insert(run_id);
+        Self { runner: Arc::clone(runner), run_id }
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        self.runner.writing.remove(&self.run_id);
+    }
 }
 
 impl Runner {
@@ -57,6 +79,7 @@ impl Runner {
             woken: Mutex::new(woken),
             permits,
             slots: DashMap::new(),
+            writing: DashSet::new(),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             drain: CancellationToken::new(),
@@ -147,10 +170,12 @@ impl Runner {
         }
         let runner = Arc::clone(self);
         let interruptions = Interruptions { stop: stopped, drain: self.drain.clone() };
+        let writing = Writing::begin(&runner, run_id);
         self.tasks.spawn(async move {
             let chat = run.chat_id;
             let written = Box::pin(run::write(&runner.cx, &runner.gemini, &run, interruptions));
             written.await;
+            drop(writing);
             runner.slots.remove(&run_id);
             drop(permit);
             runner.show_queue(chat).await;
@@ -175,7 +200,8 @@ impl Runner {
         self.slots.retain(|_, slot| !matches!(slot, Slot::StopWanted { at, .. } if at.elapsed() > LEASE));
         let Ending { status, reason, detail } = Ending::restarted();
         let outcome = Outcome { content: None, status, reason, detail, model: None, usage: None };
-        match self.cx.store.interrupt_abandoned(&self.node, outcome).await {
+        let writing: Vec<_> = self.writing.iter().map(|run| *run).collect();
+        match self.cx.store.interrupt_abandoned(&self.node, &writing, outcome).await {
             Ok(chats) => {
                 for chat in chats {
                     self.show_queue(chat).await;

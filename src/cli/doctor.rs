@@ -130,11 +130,11 @@ fn open_files(connections: usize) -> Finding {
 fn data_dir(path: &Path) -> Finding {
     let subject = "data directory";
     let shown = path.display();
-    match tempfile_in(path) {
-        Ok(()) => Finding::ok(subject, format!("{shown} can be written")),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Finding::ok(subject, format!("{shown} does not exist yet and will be made"))
-        }
+    // Where the directory is still to be made, what counts is the place for it.
+    let existing = path.ancestors().find(|path| path.exists()).unwrap_or(Path::new("."));
+    match tempfile_in(existing) {
+        Ok(()) if existing == path => Finding::ok(subject, format!("{shown} can be written")),
+        Ok(()) => Finding::ok(subject, format!("{shown} does not exist yet and can be made")),
         Err(error) => Finding::fail(
             subject,
             format!("{shown} cannot be written ({error}): give it to the server's user, or set DATA_DIR"),
@@ -209,7 +209,11 @@ async fn port(address: SocketAddr) -> Finding {
 
 async fn database(config: &DatabaseConfig) -> Finding {
     let subject = "database";
-    let store = match Store::connect(config).await {
+    // A check leaves nothing behind: made by another user than the server's, the files would lock it out.
+    if !Store::may_exist(config) {
+        return Finding::ok(subject, "there is none yet; it is made at the first start".into());
+    }
+    let store = match Store::connect_beside(config).await {
         Ok(store) => store,
         Err(error) => return Finding::fail(subject, error.to_string()),
     };

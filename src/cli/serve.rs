@@ -1,6 +1,7 @@
 //! `gemini-coop serve`.
 
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use tokio::net::TcpListener;
@@ -10,6 +11,9 @@ use crate::app::{self, Running, descriptors};
 use crate::config::Config;
 use crate::domain::auth::setup;
 use crate::telemetry;
+
+/// A signal so soon after the first is the same one again.
+const ECHO: Duration = Duration::from_secs(1);
 
 /// Serves until a signal comes and everything has ended in order; a second signal does not wait.
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
@@ -35,7 +39,19 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     }
     tokio::select! {
         ended = running.wait() => ended,
-        () = signals.next() => bail!("told to stop a second time, so not everything has ended in order"),
+        () = second(&mut signals) => bail!("told to stop a second time, so not everything has ended in order"),
+    }
+}
+
+/// Waits for a signal that was meant. `timeout`, and a script that passes on the Ctrl-C which the terminal gave to
+/// all of its children, send the first one twice.
+async fn second(signals: &mut StopSignals) {
+    let first = Instant::now();
+    loop {
+        signals.next().await;
+        if first.elapsed() > ECHO {
+            return;
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `gemini-coop user …`: what the operator does to accounts.
 //!
-//! Works on the database directly. Over SQLite a running server has it to itself; the store says so.
+//! Works on the database directly, beside the server if one runs, which notices within seconds.
 
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
@@ -14,10 +14,11 @@ use crate::domain::error::Error;
 use crate::domain::users::{self, NewPerson};
 use crate::protocol::{FieldError, ServerRole};
 use crate::store::Store;
+use crate::store::rows::Account;
 use crate::telemetry;
 
-/// More people than this are not listed.
-const LISTED: u32 = 10_000;
+/// Accounts read at once for the list.
+const PAGE: u32 = 500;
 
 /// What to do.
 #[derive(Subcommand)]
@@ -32,14 +33,16 @@ pub enum Action {
     Disable(Named),
     /// Let a person in again
     Enable(Named),
-    /// List the people who may log in
+    /// List the people with their role, whether they are kept out, and their email
     List(StorageArgs),
 }
 
 /// A person to be.
 #[derive(Args)]
 pub struct Add {
+    /// Letters, digits, dots, hyphens and underscores; never changed
     username: String,
+    /// To log in with, and for nobody else's eyes
     email: String,
     /// Name that others see; the username if not given
     #[arg(long, value_name = "NAME")]
@@ -136,16 +139,20 @@ async fn reset_password(reset: ResetPassword) -> anyhow::Result<()> {
 }
 
 async fn list(cx: &Context) -> anyhow::Result<()> {
-    let mut lines = Vec::new();
-    for user in cx.store.search_users("", LISTED).await? {
-        let Some(account) = cx.store.account(user.id).await? else { continue };
-        let role: &str = account.role.into();
-        lines.push(format!("{:<33}{role:<8}{}", user.username, account.email.unwrap_or_default()));
+    let mut page = cx.store.accounts(None, PAGE).await?;
+    while let Some(last) = page.last().map(|account| account.user.username.clone()) {
+        let lines: Vec<_> = page.iter().map(line).collect();
+        print(&lines.join("\n"))?;
+        page = cx.store.accounts(Some(&last), PAGE).await?;
     }
-    if lines.is_empty() {
-        return Ok(());
-    }
-    print(&lines.join("\n"))
+    Ok(())
+}
+
+fn line(account: &Account) -> String {
+    let role: &str = account.role.into();
+    let state = if account.disabled_at.is_some() { "disabled" } else { "active" };
+    let email = account.email.as_deref().unwrap_or_default();
+    format!("{:<33}{role:<8}{state:<10}{email}", account.user.username)
 }
 
 impl PasswordArgs {
@@ -165,7 +172,7 @@ async fn open(storage: StorageArgs) -> anyhow::Result<Context> {
     telemetry::init(&storage.telemetry)?;
     let defaults = Config::try_parse_from(["gemini-coop"])?;
     let config = Config { database: storage.database, telemetry: storage.telemetry, ..defaults };
-    let store = Store::connect(&config.database).await?;
+    let store = Store::connect_beside(&config.database).await?;
     // No token is signed here, so the server's own key stays where it is.
     Ok(app::context(&config, store, &password::generate()))
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
+use url::Url;
 
 /// The database and the data directory.
 #[derive(Args, Clone)]
@@ -33,6 +34,14 @@ impl fmt::Debug for DatabaseConfig {
 }
 
 fn database_url(text: &str) -> Result<String, &'static str> {
-    let known = ["postgres://", "postgresql://", "sqlite:"].iter().any(|scheme| text.starts_with(scheme));
-    if known { Ok(text.to_owned()) } else { Err("it must begin with postgres:// or sqlite://") }
+    let postgres = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+    if !postgres && !text.starts_with("sqlite:") {
+        return Err("it must begin with postgres:// or sqlite://");
+    }
+    // Looked at here because the driver's complaint would repeat the password.
+    if postgres && Url::parse(text).is_err() {
+        return Err("it must look like postgres://user:password@host:port/database, and in the password \
+                    characters such as / and @ are written %2F and %40");
+    }
+    Ok(text.to_owned())
 }

@@ -147,6 +147,7 @@ mod tests {
             ("--metrics-token", "METRICS_TOKEN", "two words"),
             ("--shutdown-grace", "SHUTDOWN_GRACE", "soon"),
             ("--database-url", "DATABASE_URL", "mysql://localhost/coop"),
+            ("--database-url", "DATABASE_URL", "postgres://coop:a/b@localhost/coop"),
             ("--log-format", "LOG_FORMAT", "xml"),
             ("--log-level", "LOG_LEVEL", "loud"),
             ("--jwt-secret", "JWT_SECRET", "changeme"),
@@ -197,6 +198,7 @@ mod tests {
     fn a_refusal_repeats_no_secret() {
         for flag in [
             "--database-url=mysql://coop:hunter2@localhost/coop",
+            "--database-url=postgres://coop:hunter2/@localhost/coop",
             "--metrics-token=hunter2 hunter2",
             "--jwt-secret=hunter2",
         ] {

@@ -22,6 +22,7 @@ const DEFAULT_LIMIT: u32 = 100;
 pub(in crate::http) struct ChatToBe {
     /// A group if not given.
     kind: Option<ChatKind>,
+    #[schema(min_length = 1, max_length = 100)]
     name: Option<String>,
     #[serde(default)]
     participant_usernames: Vec<String>,
@@ -44,6 +45,7 @@ impl ChatToBe {
 
 #[derive(Deserialize, ToSchema)]
 pub(in crate::http) struct ChatChange {
+    #[schema(min_length = 1, max_length = 100)]
     name: Option<String>,
 }
 
@@ -53,6 +55,7 @@ pub(in crate::http) struct Page {
     /// How many to leave out at the beginning.
     offset: Option<u32>,
     /// 1 to 200, 100 if not given.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 

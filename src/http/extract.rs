@@ -121,7 +121,11 @@ impl<T: DeserializeOwned> FromRequestParts<Http> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, Failure> {
         match AxumQuery::from_request_parts(parts, http).await {
             Ok(AxumQuery(parameters)) => Ok(Self(parameters)),
-            Err(rejection) => Err(Error::invalid("query", rejection.body_text()).into()),
+            Err(rejection) => {
+                let text = rejection.body_text();
+                let reason = text.rsplit_once("query string: ").map_or(text.as_str(), |(_, reason)| reason);
+                Err(Error::invalid("query", reason).into())
+            }
         }
     }
 }

@@ -30,6 +30,7 @@ pub(in crate::http) struct Place {
     /// On both sides of this `seq`.
     around: Option<Seq>,
     /// 1 to 200, 50 if not given.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
@@ -47,14 +48,17 @@ impl Place {
 
 #[derive(Deserialize, ToSchema)]
 pub(in crate::http) struct MessageToBe {
+    #[schema(min_length = 1)]
     content: String,
     /// At most 64 characters; sent again it gets the first message and posts nothing.
+    #[schema(min_length = 1, max_length = 64)]
     client_id: Option<String>,
     reply_to: Option<MessageId>,
 }
 
 #[derive(Deserialize, ToSchema)]
 pub(in crate::http) struct Edit {
+    #[schema(min_length = 1)]
     content: String,
 }
 

@@ -2,14 +2,14 @@
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::HeaderValue;
 use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use utoipa::OpenApi;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http as HttpScheme, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Content, PathItem, Ref, ResponseBuilder};
+use utoipa::openapi::{Content, PathItem, Ref, RefOr, ResponseBuilder};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::http::state::Http;
@@ -64,6 +64,15 @@ pub(in crate::http) fn complete(mut api: utoipa::openapi::OpenApi) -> utoipa::op
         let tag = operation.tags.as_ref().and_then(|tags| tags.first()).cloned().unwrap_or_default();
         operation.operation_id = operation.operation_id.take().map(|name| format!("{tag}_{name}"));
         let problem = Ref::from_response_name("Problem");
+        for (status, response) in &mut operation.responses.responses {
+            // OpenAPI 3.1 demands one; where there is nothing to add, the status' own words.
+            if let RefOr::T(response) = response
+                && response.description.is_empty()
+            {
+                let words = status.parse().ok().and_then(|status: StatusCode| status.canonical_reason());
+                response.description = words.unwrap_or("The answer").into();
+            }
+        }
         operation.responses.responses.insert("default".into(), problem.into());
     }
     api

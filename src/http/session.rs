@@ -26,11 +26,15 @@ const REFRESH_COOKIE: &str = "coop_refresh";
 #[derive(Deserialize, ToSchema)]
 pub(in crate::http) struct Registration {
     /// ASCII letters, digits, `_ . -`; 3 to 32, beginning and ending with a letter or digit.
+    #[schema(min_length = 3, max_length = 32, pattern = "^[A-Za-z0-9][A-Za-z0-9_.-]*[A-Za-z0-9]$")]
     username: String,
+    #[schema(format = Email, max_length = 254)]
     email: String,
     /// 8 to 1024 bytes.
+    #[schema(min_length = 8, max_length = 1024)]
     password: String,
     /// 1 to 64 characters on one line; the username if not given.
+    #[schema(min_length = 1, max_length = 64)]
     display_name: Option<String>,
     /// Where registration is by invitation.
     invite_code: Option<String>,
@@ -40,9 +44,12 @@ pub(in crate::http) struct Registration {
 pub(in crate::http) struct SetUp {
     /// From the link that the server prints while it has no administrator.
     token: String,
+    #[schema(min_length = 3, max_length = 32, pattern = "^[A-Za-z0-9][A-Za-z0-9_.-]*[A-Za-z0-9]$")]
     username: String,
+    #[schema(format = Email, max_length = 254)]
     email: String,
     /// 8 to 1024 bytes.
+    #[schema(min_length = 8, max_length = 1024)]
     password: String,
     display_name: Option<String>,
 }
@@ -70,11 +77,14 @@ pub(in crate::http) struct Token {
 #[derive(Deserialize, ToSchema)]
 pub(in crate::http) struct PasswordChange {
     current_password: String,
+    /// 8 to 1024 bytes.
+    #[schema(min_length = 8, max_length = 1024)]
     new_password: String,
 }
 
 #[derive(Deserialize, ToSchema)]
 pub(in crate::http) struct Profile {
+    #[schema(min_length = 1, max_length = 64)]
     display_name: Option<String>,
     /// Needs `current_password`.
     email: Option<String>,

@@ -18,8 +18,10 @@ const DEFAULT_LIMIT: u32 = 20;
 #[into_params(parameter_in = Query)]
 pub(in crate::http) struct Search {
     /// The beginning of a username or display name; at least 2 characters.
+    #[param(min_length = 2)]
     query: String,
     /// 1 to 200, 20 if not given.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 

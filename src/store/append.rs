@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 use sea_orm::sea_query::{Asterisk, Expr, LockType, Query};
 use sea_orm::{
@@ -142,6 +143,7 @@ enum Fate {
 }
 
 async fn append_all(inner: &Arc<Inner>, posts: &[Post]) -> StoreResult<Vec<Posted>> {
+    let begun = Instant::now();
     let tx = inner.begin().await?;
     tx.lock_chats(posts).await?;
     let members = tx.authors_present(posts).await?;
@@ -150,6 +152,8 @@ async fn append_all(inner: &Arc<Inner>, posts: &[Post]) -> StoreResult<Vec<Poste
     let mut written = if fates.iter().any(|fate| matches!(fate, Fate::New)) {
         let written = tx.write_posts(posts, &fates).await?;
         tx.finish().await?;
+        metrics::histogram!("coop_append_batch_size").record(written.len() as f64);
+        metrics::histogram!("coop_append_duration_seconds").record(begun.elapsed());
         written
     } else {
         HashMap::new()

@@ -28,15 +28,34 @@ const POSTGRES_LANES: usize = 4;
 const OLDEST_POSTGRES: u32 = 15;
 
 impl Store {
-    /// Opens the database, refuses weak durability (unless the operator insists), and brings the schema up
-    /// to date.
+    /// Opens the database to serve it, refuses weak durability (unless the operator insists), and brings the
+    /// schema up to date. On SQLite no second process may serve the file.
     pub async fn connect(config: &DatabaseConfig) -> Result<Self, ConnectError> {
+        Self::open(config, Place::Server).await
+    }
+
+    /// Opens the database for a command's short work, whether or not a server has it open. Where one has, the
+    /// schema is its own affair: another version's is refused.
+    pub async fn connect_beside(config: &DatabaseConfig) -> Result<Self, ConnectError> {
+        Self::open(config, Place::Beside).await
+    }
+
+    /// False where the database is a file that is not there: opening would make it.
+    pub fn may_exist(config: &DatabaseConfig) -> bool {
+        match &config.database_url {
+            Some(url) => sqlite_path(url).map_or(true, |path| path.exists()),
+            None => config.data_dir.join(FILE_NAME).exists(),
+        }
+    }
+
+    async fn open(config: &DatabaseConfig, place: Place) -> Result<Self, ConnectError> {
+        let weak = config.allow_weak_durability;
         let inner = match &config.database_url {
             Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-                open_postgres(url, config.allow_weak_durability).await?
+                open_postgres(url, weak).await?
             }
-            Some(url) => open_sqlite(&sqlite_path(url)?, config.allow_weak_durability).await?,
-            None => open_sqlite(&config.data_dir.join(FILE_NAME), config.allow_weak_durability).await?,
+            Some(url) => open_sqlite(&sqlite_path(url)?, weak, place).await?,
+            None => open_sqlite(&config.data_dir.join(FILE_NAME), weak, place).await?,
         };
         Ok(Self::over(inner))
     }
@@ -46,6 +65,13 @@ impl Store {
         let lanes = if inner.turn.is_some() { 1 } else { POSTGRES_LANES };
         Self { lanes: Lanes::start(&inner, lanes), inner }
     }
+}
+
+/// What a process wants with the database.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Server,
+    Beside,
 }
 
 fn sqlite_path(url: &str) -> Result<PathBuf, ConnectError> {
@@ -64,8 +90,14 @@ fn sqlite_path(url: &str) -> Result<PathBuf, ConnectError> {
     Ok(path.into())
 }
 
-pub(super) async fn open_sqlite(path: &Path, allow_weak: bool) -> Result<Inner, ConnectError> {
+pub(super) async fn open_sqlite(path: &Path, allow_weak: bool, place: Place) -> Result<Inner, ConnectError> {
     let lock = take_file(path)?;
+    if lock.is_none() && place == Place::Server {
+        return Err(ConnectError::Unsupported(format!(
+            "another process already serves {}; SQLite is for one process, use PostgreSQL for more",
+            path.display()
+        )));
+    }
     let writer = Database::connect(sqlite_options(path, 1, |sqlite| {
         sqlite
             .pragma("journal_mode", "WAL")
@@ -80,7 +112,14 @@ pub(super) async fn open_sqlite(path: &Path, allow_weak: bool) -> Result<Inner, 
     if journal != "wal" || synchronous < 2 {
         weak(allow_weak, format!("SQLite runs with journal_mode={journal}, synchronous={synchronous}"))?;
     }
-    migrations::up(&writer).await?;
+    if lock.is_some() {
+        migrations::up(&writer).await?;
+    } else if !migrations::is_current(&writer).await? {
+        return Err(ConnectError::Unsupported(format!(
+            "the server that has {} open is of another version than this command, or not ready yet",
+            path.display()
+        )));
+    }
     let reader = Database::connect(sqlite_options(path, SQLITE_READERS, |sqlite| {
         sqlite.pragma("query_only", "ON").pragma("cache_size", "-2048")
     }))
@@ -90,7 +129,8 @@ pub(super) async fn open_sqlite(path: &Path, allow_weak: bool) -> Result<Inner, 
         reader,
         turn: Some(Arc::default()),
         announce: OnceLock::new(),
-        lock: Mutex::new(Some(lock)),
+        // Beside a server to come, the file is not to be kept from it.
+        lock: Mutex::new(lock.filter(|_| place == Place::Server)),
     })
 }
 
@@ -121,31 +161,29 @@ fn sqlite_options(
     options
 }
 
-/// Makes sure of the directory and the file, for nobody else's eyes, and that no other process serves it.
-fn take_file(path: &Path) -> Result<File, ConnectError> {
+/// Makes sure of the directory and the file, for nobody else's eyes, and takes its lock; `None` where another
+/// process has it.
+fn take_file(path: &Path) -> Result<Option<File>, ConnectError> {
     let failed = |error: io::Error| {
         ConnectError::Unsupported(format!("cannot open the database file {}: {error}", path.display()))
     };
     if let Some(directory) = path.parent() {
-        DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(|error| {
+            ConnectError::Unsupported(format!("cannot make the directory {}: {error}", directory.display()))
+        })?;
     }
     let open = |path: &Path| OpenOptions::new().append(true).create(true).mode(0o600).open(path);
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let lock = open(Path::new(&name)).map_err(failed)?;
-    match lock.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            return Err(ConnectError::Unsupported(format!(
-                "another process already serves {}; SQLite is for one process, use PostgreSQL for more",
-                path.display()
-            )));
-        }
+    let taken = match lock.try_lock() {
+        Ok(()) => Some(lock),
+        Err(TryLockError::WouldBlock) => None,
         Err(TryLockError::Error(error)) => return Err(failed(error)),
-    }
+    };
     // SQLite gives its own files the rights of this one.
     open(path).map_err(failed)?;
-    Ok(lock)
+    Ok(taken)
 }
 
 async fn open_postgres(url: &str, allow_weak: bool) -> Result<Inner, ConnectError> {

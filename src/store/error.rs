@@ -20,8 +20,8 @@ pub enum StoreError {
 /// Why the server will not start on this database.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    #[error("cannot open the database: {0}")]
-    Open(#[from] DbErr),
+    #[error("cannot open the database: {}", said(.0))]
+    Open(DbErr),
     /// Of a kind or version that is not served, or served by another process.
     #[error("{0}")]
     Unsupported(String),
@@ -30,8 +30,28 @@ pub enum ConnectError {
     Unsafe(String),
 }
 
-impl From<DbErr> for StoreError {
+impl From<DbErr> for ConnectError {
     fn from(error: DbErr) -> Self {
+        Self::Open(error)
+    }
+}
+
+/// What the operator can do something about; the error's own words repeat it at each of its layers.
+fn said(error: &DbErr) -> String {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(cause)) => match &**cause {
+            // While nobody listens at the address, connecting is tried again until time is up.
+            SqlxError::PoolTimedOut => "nothing answers at its address (DATABASE_URL)".into(),
+            cause => cause.to_string(),
+        },
+        other => other.to_string(),
+    }
+}
+
+impl From<DbErr> for StoreError {
+    /// Counts, as every failure of the database passes here.
+    fn from(error: DbErr) -> Self {
+        metrics::counter!("coop_db_errors_total").increment(1);
         let may_pass = match &error {
             DbErr::ConnectionAcquire(_) => true,
             DbErr::Conn(RuntimeErr::SqlxError(cause))

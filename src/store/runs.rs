@@ -164,14 +164,22 @@ impl Store {
     }
 
     /// Ends as `outcome` every run whose lease has ended by the database's clock, and, on SQLite, every
-    /// running run not of `node` (one process only). Returns the chats touched.
-    pub async fn interrupt_abandoned(&self, node: &str, outcome: Outcome) -> StoreResult<Vec<ChatId>> {
+    /// running run not of `node` (one process only), but none of `writing`. Returns the chats touched.
+    pub async fn interrupt_abandoned(
+        &self,
+        node: &str,
+        writing: &[RunId],
+        outcome: Outcome,
+    ) -> StoreResult<Vec<ChatId>> {
         let backend = self.inner.backend();
         let mut late = Condition::any().add(Expr::col(run::Column::LeaseUntil).lt(database_now(backend)));
         if backend == DbBackend::Sqlite {
             late = late.add(run::Column::Node.ne(node));
         }
-        let abandoned = Condition::all().add(run::Column::State.eq(word(RunState::Running))).add(late);
+        let abandoned = Condition::all()
+            .add(run::Column::State.eq(word(RunState::Running)))
+            .add(run::Column::Id.is_not_in(writing.iter().copied()))
+            .add(late);
         let found: Vec<(RunId, ChatId)> = run::Entity::find()
             .select_only()
             .columns([run::Column::Id, run::Column::ChatId])

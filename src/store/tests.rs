@@ -11,7 +11,7 @@ use crate::protocol::{
     ChatKind, Event, MemberRole, MessageKind, MessageStatus, ServerRole, UserKind, UserRef,
 };
 use crate::store::Store;
-use crate::store::connect::open_sqlite;
+use crate::store::connect::{Place, open_sqlite};
 use crate::store::error::StoreError;
 use crate::store::rows::{NewChat, NewMessage, NewReply, NewUser, Outcome, Post, Posted, Replay, Window};
 
@@ -27,7 +27,7 @@ struct Watched {
 impl Watched {
     async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let mut inner = open_sqlite(&directory.path().join("rooms.db"), false).await.unwrap();
+        let mut inner = open_sqlite(&directory.path().join("rooms.db"), false, Place::Server).await.unwrap();
         let statements = Arc::new(Mutex::new(Vec::new()));
         for database in [&mut inner.writer, &mut inner.reader] {
             let statements = statements.clone();
@@ -118,7 +118,7 @@ async fn live_in_a_room(watched: &Watched) {
     store.chats_with_queued_runs().await.unwrap();
     store.run_of(chat, reply.message_id).await.unwrap();
     store.checkpoint(run.lease, "ans", lease).await.unwrap();
-    store.interrupt_abandoned("node", done()).await.unwrap();
+    store.interrupt_abandoned("node", &[], done()).await.unwrap();
     store.settle(run.lease, done()).await.unwrap();
     store.history(chat, Seq(9), 20).await.unwrap();
     for window in [Window::Latest, Window::Before(Seq(2)), Window::After(Seq(2)), Window::Around(Seq(2))] {

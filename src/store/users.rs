@@ -59,6 +59,19 @@ impl Store {
         found.all(&self.inner.reader).await?.into_iter().map(user_view).collect()
     }
 
+    /// The people's accounts that were not deleted, disabled ones too, by username: the first `limit` of those
+    /// after `after`.
+    pub async fn accounts(&self, after: Option<&str>, limit: u32) -> StoreResult<Vec<Account>> {
+        let mut found = user::Entity::find()
+            .filter(user::Column::Kind.eq(word(UserKind::Person)))
+            .filter(user::Column::DeletedAt.is_null());
+        if let Some(after) = after {
+            found = found.filter(user::Column::UsernameKey.gt(after.to_lowercase()));
+        }
+        let found = found.order_by_asc(user::Column::UsernameKey).limit(u64::from(limit));
+        found.all(&self.inner.reader).await?.into_iter().map(account_view).collect()
+    }
+
     /// Whether there is an administrator; a disabled one counts, so that disabling never reopens the setup.
     pub async fn has_admin(&self) -> StoreResult<bool> {
         has_admin(&self.inner.reader).await

@@ -117,6 +117,8 @@ fn describe() {
     metrics::describe_histogram!(APPEND_BATCH_SIZE, "Messages committed together");
     metrics::describe_histogram!(APPEND_SECONDS, Unit::Seconds, "Time of a commit of messages");
     metrics::describe_counter!(DB_ERRORS, "Failures of the database");
+    // Shown from the start: an alarm that watches it grow would miss the first one.
+    counter!(DB_ERRORS).increment(0);
     metrics::describe_counter!(RUNS, "Replies that came to their end, by status and reason");
     metrics::describe_histogram!(
         RUN_FIRST_CHUNK_SECONDS,

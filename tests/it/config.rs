@@ -50,6 +50,15 @@ fn an_empty_variable_counts_as_not_given() {
 }
 
 #[test]
+fn the_doctor_leaves_nothing_behind() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = run(dir.path(), &[("PORT", "0")], &["doctor"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && text.contains("made at the first start"), "{text}");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "{text}");
+}
+
+#[test]
 fn help_lists_variables_and_defaults_and_hides_secrets() {
     let dir = tempfile::tempdir().unwrap();
     let secret = "hunter2hunter2";

@@ -8,7 +8,6 @@ use crate::domain::auth::passwords;
 use crate::domain::auth::throttle::Guesser;
 use crate::domain::auth::tokens::{digest, opaque};
 use crate::domain::error::{Error, Result};
-
 use crate::domain::{Actor, Context, auth, users};
 use crate::ids::{SessionId, Timestamp, UserId};
 use crate::protocol::Session;

@@ -90,6 +90,14 @@ async fn the_description_is_of_the_api_and_the_frames() {
     let nobody = Client::anonymous(&server.base);
     let api = nobody.get("/api/openapi.json").await.expect(200);
     assert!(api["openapi"].as_str().unwrap().starts_with("3.1"));
+    for (path, item) in api["paths"].as_object().unwrap() {
+        for response in item.as_object().unwrap().values().flat_map(|it| it["responses"].as_object().unwrap())
+        {
+            let (status, response) = response;
+            let described = response["description"].as_str().is_some_and(|text| !text.is_empty());
+            assert!(described || response.get("$ref").is_some(), "{path} {status}: {response:#}");
+        }
+    }
     for path in ["/api/auth/login", "/api/chats/{chat_id}/messages", "/health", "/api/setup", "/api/limits"] {
         assert!(api["paths"][path].is_object(), "{path}");
     }

@@ -120,7 +120,7 @@ async fn a_writer_whose_lease_has_ended_is_fenced_off() {
     // The database's clock has to pass the end of the lease, which is now.
     let mut chats = Vec::new();
     while chats.is_empty() {
-        chats = bench.store.interrupt_abandoned("node", interrupted()).await.unwrap();
+        chats = bench.store.interrupt_abandoned("node", &[], interrupted()).await.unwrap();
     }
     assert_eq!(chats, [chat]);
     assert!(!bench.store.checkpoint(run.lease, "from the dead", LEASE).await.unwrap());
@@ -129,7 +129,7 @@ async fn a_writer_whose_lease_has_ended_is_fenced_off() {
     let kept = bench.store.message(chat, reply.message_id).await.unwrap().unwrap();
     assert_eq!((kept.body.content.as_str(), kept.body.status), ("so far", MessageStatus::Interrupted));
     assert_eq!(kept.body.run.unwrap().reason, Some(Reason::Restarted));
-    assert!(bench.store.interrupt_abandoned("node", interrupted()).await.unwrap().is_empty());
+    assert!(bench.store.interrupt_abandoned("node", &[], interrupted()).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -139,10 +139,27 @@ async fn a_run_with_a_lease_is_left_alone_unless_its_process_is_known_to_be_dead
     let chat = bench.group(&[&ada, &gem]).await;
     bench.ask(chat, &ada, &gem).await;
     bench.store.claim_run(chat, "earlier", 1, LEASE).await.unwrap().unwrap();
-    assert!(bench.store.interrupt_abandoned("earlier", interrupted()).await.unwrap().is_empty());
-    let ended = bench.store.interrupt_abandoned("later", interrupted()).await.unwrap();
+    assert!(bench.store.interrupt_abandoned("earlier", &[], interrupted()).await.unwrap().is_empty());
+    let ended = bench.store.interrupt_abandoned("later", &[], interrupted()).await.unwrap();
     // SQLite is for one process: a run of another node's is one of a process that is gone.
     assert_eq!(!ended.is_empty(), bench.is_sqlite());
+}
+
+#[tokio::test]
+async fn a_writer_that_lives_keeps_its_run_although_the_database_was_away_for_longer_than_the_lease() {
+    let bench = Bench::new().await;
+    let (ada, gem) = (bench.person("ada").await, bench.agent("gem").await);
+    let chat = bench.group(&[&ada, &gem]).await;
+    let mut leases = Vec::new();
+    for _ in 0..2 {
+        bench.ask(chat, &ada, &gem).await;
+        leases.push(bench.store.claim_run(chat, "node", 2, Duration::ZERO).await.unwrap().unwrap().lease);
+    }
+    // The one that nobody writes is ended as soon as the database's clock has passed its lease.
+    let writing = [leases[0].run_id];
+    while bench.store.interrupt_abandoned("node", &writing, interrupted()).await.unwrap().is_empty() {}
+    assert!(bench.store.checkpoint(leases[0], "still here", LEASE).await.unwrap());
+    assert!(!bench.store.checkpoint(leases[1], "from the dead", LEASE).await.unwrap());
 }
 
 #[tokio::test]

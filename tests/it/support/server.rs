@@ -1,5 +1,6 @@
 //! The server under test, in this process.
 
+use std::process::{Command, Output};
 use std::sync::Arc;
 
 use gemini_coop::app::{self, Running};
@@ -85,6 +86,15 @@ impl TestServer {
     /// Begins the ordered end without waiting for it.
     pub(crate) fn begin_shutdown(&self) {
         self.running.as_ref().expect("the server runs").shutdown();
+    }
+
+    /// Runs the program itself beside this server, on the same data.
+    pub(crate) async fn command(&self, arguments: &[&str]) -> Output {
+        let storage = |flag: &&String| flag.starts_with("--data-dir=") || flag.starts_with("--database-url=");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gemini-coop"));
+        command.args(arguments).args(self.arguments.iter().filter(storage)).env_clear();
+        let output = tokio::task::spawn_blocking(move || command.output());
+        within("the command", output).await.expect("no panic").expect("the program runs")
     }
 
     /// What the rules run on.

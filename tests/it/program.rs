@@ -1,0 +1,117 @@
+//! The real program from start to end: what it prints, what it logs, how it stops.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::client::Client;
+use crate::support::server::PASSWORD;
+
+/// A process of its own, on a free port, over SQLite.
+struct Program {
+    child: Child,
+    base: String,
+    _data: TempDir,
+}
+
+impl Program {
+    fn start(environment: &[(&str, &str)]) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gemini-coop"));
+        command.env_clear().env("PORT", "0").env("DATA_DIR", "data").envs(environment.iter().copied());
+        command.current_dir(&data).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program runs");
+        let mut said = BufReader::new(child.stdout.take().expect("it is piped"));
+        let mut first = String::new();
+        said.read_line(&mut first).unwrap();
+        let base =
+            first.trim().strip_prefix("Gemini Coop serves ").expect("its address comes first").to_owned();
+        // Read on, so that the program can say the rest.
+        std::thread::spawn(move || said.read_to_end(&mut Vec::new()));
+        Self { child, base, _data: data }
+    }
+
+    fn signal(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::TERM).expect("the program runs");
+    }
+
+    /// Waits for the end; the exit code and the log.
+    fn ended(mut self) -> (Option<i32>, String) {
+        let mut log = String::new();
+        self.child.stderr.take().expect("it is piped").read_to_string(&mut log).unwrap();
+        (self.child.wait().unwrap().code(), log)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Ended already, unless the test failed.
+        let _ = self.child.kill();
+    }
+}
+
+#[tokio::test]
+async fn every_request_has_its_line_with_its_id_and_nothing_that_was_said() {
+    let program = Program::start(&[("LOG_FORMAT", "json"), ("LOG_LEVEL", "trace")]);
+    let nobody = Client::anonymous(&program.base);
+    let account = json!({"username": "ada", "email": "ada@example.org", "password": PASSWORD});
+    let register = nobody.raw(reqwest::Method::POST, "/api/auth/register").json(&account);
+    nobody.send(register.header("x-request-id", "mine-1")).await.expect(201);
+    let ada = nobody.log_in("ada", PASSWORD).await;
+    let chat = ada.group(&[]).await;
+    let mut socket = ada.socket().await;
+    socket.join(&chat).await;
+    socket.say(&chat, "a secret of the room").await;
+    let token = ada.token.clone().unwrap();
+    nobody.socket_at(&format!("/ws?token={token}")).await.expect("the token opens a socket");
+    drop(socket);
+    program.signal();
+    let (code, log) = program.ended();
+    assert_eq!(code, Some(0), "{log}");
+    for secret in ["a secret of the room", "example.org", PASSWORD, token.as_str(), "token="] {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let answered = lines.iter().find(|line| line["spans"][0]["request.id"] == "mine-1").expect(&log);
+    assert_eq!(
+        (&answered["message"], &answered["status"], &answered["spans"][0]["route"]),
+        (&json!("answered"), &json!(201), &json!("/api/auth/register"))
+    );
+}
+
+#[tokio::test]
+async fn the_same_signal_twice_at_once_still_ends_everything_in_order() {
+    let program = Program::start(&[]);
+    program.signal();
+    program.signal();
+    let (code, log) = program.ended();
+    assert!(code == Some(0) && log.contains("shut down"), "{code:?} {log}");
+}
+
+#[tokio::test]
+async fn every_number_that_the_operators_page_names_is_shown() {
+    let program = Program::start(&[("METRICS_TOKEN", "a-token")]);
+    let nobody = Client::anonymous(&program.base);
+    let account = json!({"username": "ada", "email": "ada@example.org", "password": PASSWORD});
+    nobody.post("/api/auth/register", account).await.expect(201);
+    let ada = nobody.log_in("ada", PASSWORD).await;
+    let chat = ada.group(&[]).await;
+    let mut socket = ada.socket().await;
+    socket.join(&chat).await;
+    // Without a key the reply ends at once, without a first chunk.
+    socket.say(&chat, "/bot hello").await;
+    socket.wait_for("the end of the reply", |frame| frame["is_complete"] == true).await;
+    let numbers = nobody.with_token("a-token").raw(reqwest::Method::GET, "/metrics").send().await.unwrap();
+    let numbers = numbers.text().await.unwrap();
+    let page = include_str!("../../docs/OPERATING.md");
+    let named = page.lines().filter(|line| line.starts_with("| `coop_")).flat_map(|line| line.split('`'));
+    for name in named.filter(|word| word.starts_with("coop_") && !word.contains("first_chunk")) {
+        let name = name.split('{').next().unwrap();
+        assert!(numbers.lines().any(|line| line.starts_with(name)), "{name} is not in\n{numbers}");
+    }
+    program.signal();
+    assert_eq!(program.ended().0, Some(0));
+}
