@@ -142,6 +142,12 @@ impl Runner {
     async fn advance(self: &Arc<Self>, chat: ChatId, permit: OwnedSemaphorePermit) {
         let at_once = self.cx.limits.replies_per_room.max(1);
         match self.cx.store.claim_run(chat, &self.node, at_once, LEASE).await {
+            // The server began to close meanwhile: what has waited so long waits for the next one.
+            Ok(Some(run)) if self.closing.is_cancelled() => {
+                if let Err(error) = self.cx.store.hand_back(chat, run.lease).await {
+                    tracing::warn!(chat.id = %chat, %error, "a claimed run cannot be handed back");
+                }
+            }
             Ok(Some(run)) => {
                 self.begin(run, permit);
                 // There may be room for the next one, too.

@@ -149,6 +149,32 @@ impl Store {
         Ok(ours)
     }
 
+    /// Gives a claimed run back before its first word (`Event::Updated`): it waits again, for whoever is next.
+    /// False when the run is no longer ours.
+    pub async fn hand_back(&self, chat: ChatId, lease: Lease) -> StoreResult<bool> {
+        let tx = self.begin().await?;
+        if tx.lock_chat(chat).await?.is_none() {
+            return Ok(false);
+        }
+        let given = run::Entity::update_many()
+            .col_expr(run::Column::State, Expr::value(word(RunState::Queued)))
+            .col_expr(run::Column::Epoch, Expr::col(run::Column::Epoch).add(1))
+            .filter(run::Column::Id.eq(lease.run_id))
+            .filter(run::Column::Epoch.eq(lease.epoch))
+            .filter(run::Column::State.eq(word(RunState::Running)))
+            .exec_with_returning(&tx.database)
+            .await?;
+        let Some(run) = given.into_iter().next() else { return Ok(false) };
+        let reply = tx
+            .change_reply(chat, run.message_id, |update| {
+                update.col_expr(message::Column::Status, Expr::value(word(MessageStatus::Queued)))
+            })
+            .await?;
+        tx.announce_reply(Event::Updated(reply)).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
     /// Ends a run of ours (`Event::Settled`); `None` when it is no longer ours.
     pub async fn settle(&self, lease: Lease, outcome: Outcome) -> StoreResult<Option<Message>> {
         let ours = Condition::all()

@@ -205,3 +205,22 @@ async fn a_checkpoint_and_the_end_of_its_chat_do_not_wait_for_each_other() {
     let gone = bench.store.message(chat, reply.message_id).await.unwrap().unwrap();
     assert_eq!(gone.body.status, MessageStatus::Interrupted);
 }
+
+#[tokio::test]
+async fn a_run_that_is_handed_back_is_the_next_again_and_its_first_writer_is_fenced_off() {
+    let bench = Bench::new().await;
+    let (ada, gem) = (bench.person("ada").await, bench.agent("gem").await);
+    let chat = bench.group(&[&ada, &gem]).await;
+    let (_, reply) = bench.ask(chat, &ada, &gem).await;
+    bench.ask(chat, &ada, &gem).await;
+    let run = bench.store.claim_run(chat, "node", 1, LEASE).await.unwrap().unwrap();
+    assert!(bench.store.hand_back(chat, run.lease).await.unwrap());
+    assert!(!bench.store.hand_back(chat, run.lease).await.unwrap());
+    assert!(bench.store.settle(run.lease, done("from the dead")).await.unwrap().is_none());
+    let waiting = bench.store.message(chat, reply.message_id).await.unwrap().unwrap();
+    assert_eq!((waiting.body.content.as_str(), waiting.body.status), ("", MessageStatus::Queued));
+    let again = bench.store.claim_run(chat, "other", 1, LEASE).await.unwrap().unwrap();
+    assert_eq!(again.message_id, reply.message_id);
+    let log = bench.log(chat).await;
+    assert_eq!(seqs(&log), (1..=log.len() as i64).collect::<Vec<_>>());
+}
