@@ -140,6 +140,18 @@ fn nothing_is_re_exported_but_by_the_protocol() {
 }
 
 #[test]
+fn the_rules_take_the_time_from_their_context() {
+    let source = root().join("src");
+    let wrong: Vec<_> = ["domain", "store", "hub"]
+        .iter()
+        .flat_map(|floor| rust_files(&source.join(floor)))
+        .filter(|file| !file.ends_with("src/domain/mod.rs"))
+        .filter(|file| fs::read_to_string(file).unwrap().contains("SystemTime::now"))
+        .collect();
+    assert!(wrong.is_empty(), "these read a clock of their own: {wrong:?}");
+}
+
+#[test]
 fn the_written_contract_follows_the_protocol_module() {
     let mut hash = Sha256::new();
     for file in rust_files(&root().join("src/protocol")) {
