@@ -105,7 +105,10 @@ impl Hub {
             room.advance(seq);
             room.send(frame);
         }
-        self.remove_if_idle(chat_id);
+        // Only the end of a text can leave a room without anybody to miss it; most events are spared the look.
+        if matches!(event, Event::Settled(_) | Event::Deleted(_) | Event::ChatDeleted { .. }) {
+            self.remove_if_idle(chat_id);
+        }
     }
 
     fn deliver_signal(&self, chat_id: ChatId, signal: &Signal, except: Option<UserId>) {

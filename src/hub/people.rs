@@ -1,7 +1,6 @@
 //! Connected people: every socket's private channel, and the end of a session on all of them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use dashmap::DashMap;
@@ -40,7 +39,6 @@ pub struct TooMany;
 #[derive(Default)]
 pub struct People {
     sockets: DashMap<UserId, Vec<Socket>>,
-    count: AtomicUsize,
 }
 
 struct Socket {
@@ -73,11 +71,6 @@ impl People {
     /// Whether this person has a socket here.
     pub fn is_connected(&self, user_id: UserId) -> bool {
         self.sockets.contains_key(&user_id)
-    }
-
-    /// How many sockets there are.
-    pub fn sockets(&self) -> usize {
-        self.count.load(Ordering::Relaxed)
     }
 
     /// The log-ins that have sockets here.
@@ -123,7 +116,6 @@ impl People {
         if let Some(mut sockets) = self.sockets.get_mut(&user_id) {
             sockets.retain(|socket| socket.id != id);
             sockets.shrink_to_fit();
-            self.count.fetch_sub(1, Ordering::Relaxed);
         }
         self.sockets.remove_if(&user_id, |_, sockets| sockets.is_empty());
     }
@@ -146,7 +138,6 @@ impl crate::hub::Hub {
             return Err(TooMany);
         }
         sockets.push(Socket { id, session_id, notices: sender, ended: ended.clone(), stuck: stuck.clone() });
-        self.people.count.fetch_add(1, Ordering::Relaxed);
         Ok(Connection { id, notices, ended, stuck, user_id, hub: Arc::clone(self) })
     }
 }
