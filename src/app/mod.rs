@@ -116,7 +116,7 @@ pub async fn start(config: Config, listener: TcpListener) -> anyhow::Result<Runn
     Ok(Running { local_addr, context, closing: lifecycle.closing, ended })
 }
 
-/// What the rules run on; nobody listens yet. `secret` signs access tokens.
+/// What the rules run on; nobody listens yet. `secret`: `AuthConfig::secret`.
 pub fn context(config: &Config, store: Store, secret: &SecretString) -> Context {
     let limits = config.limits.clone();
     Context {

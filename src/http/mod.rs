@@ -7,6 +7,7 @@ mod chats;
 pub mod error;
 pub mod extract;
 mod health;
+mod links;
 mod members;
 mod messages;
 mod observe;
@@ -85,6 +86,10 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(members::list))
         .routes(routes!(members::set_role, members::remove))
         .routes(routes!(members::leave))
+        .routes(routes!(links::create, links::list))
+        .routes(routes!(links::revoke))
+        .routes(routes!(links::preview))
+        .routes(routes!(links::accept))
         .routes(routes!(messages::page, messages::post))
         .routes(routes!(messages::edit, messages::delete))
         .routes(routes!(messages::revisions))

@@ -152,7 +152,8 @@ async fn the_server_says_how_it_is_and_what_is_bounded() {
     let nobody = Client::anonymous(&server.base);
     assert_eq!(nobody.get("/health").await.expect(200)["status"], "ok");
     assert_eq!(nobody.get("/ready").await.expect(200)["status"], "ok");
-    assert_eq!(nobody.get("/api/limits").await.expect(200)["messages_per_second"], 7);
+    let limits = nobody.get("/api/limits").await.expect(200);
+    assert_eq!((&limits["messages_per_second"], &limits["registration"]), (&json!(7), &json!("open")));
     nobody.get("/metrics").await.refused("unauthenticated");
     let operator = nobody.with_token("a-token");
     assert_eq!(operator.get("/metrics").await.status, 200);

@@ -4,6 +4,7 @@ mod account;
 mod chats;
 mod edge;
 mod guessing;
+mod links;
 mod members;
 mod messages;
 mod sessions;
