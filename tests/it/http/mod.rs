@@ -8,3 +8,4 @@ mod members;
 mod messages;
 mod sessions;
 mod setup;
+mod web;
