@@ -1,0 +1,25 @@
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+/** The server that `npm run dev` talks to. */
+const server = process.env["COOP_URL"] ?? "http://localhost:8000";
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  // The server puts a fresh nonce here in every answer.
+  html: { cspNonce: "__CSP_NONCE__" },
+  build: { target: "es2023", manifest: true, assetsInlineLimit: 0, chunkSizeWarningLimit: 300 },
+  server: {
+    proxy: {
+      "/api": server,
+      "/docs": server,
+      "/ws": { target: server, ws: true },
+    },
+  },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/test/setup.ts"],
+  },
+});
