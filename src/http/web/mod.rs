@@ -22,11 +22,12 @@ static DIST: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web/dist");
 const PAGE: &str = "index.html";
 
 /// Nothing from elsewhere, nothing inline, and no text that becomes markup or script: what slips into a message or a
-/// name does not run. What styles are allowed stands last, for a page to add its nonce.
+/// name does not run. The one exception is the address of the service worker, as browsers count it as script; the
+/// policy of that name can be made once, and the app does. The styles stand last, for a page to add its nonce.
 const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data: blob:; \
                       font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
                       frame-ancestors 'none'; form-action 'self'; require-trusted-types-for 'script'; \
-                      trusted-types 'none'; style-src 'self'";
+                      trusted-types service-worker; style-src 'self'";
 
 /// Below these an address is never the app's own, and what is missing there is missing.
 const TAKEN: [&str; 4] = ["api", "ws", "docs", "assets"];

@@ -84,7 +84,7 @@ async fn a_page_may_use_what_came_with_it_and_nothing_else() {
             "require-trusted-types-for 'script'",
             "script-src 'self'",
             &style,
-            "trusted-types 'none'",
+            "trusted-types service-worker",
             "worker-src 'self'",
         ];
         assert_eq!(rules, agreed);
