@@ -121,6 +121,7 @@ fn listed<'a>(request: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item =
 
 fn content_type(path: &str) -> &'static str {
     match path.rsplit('.').next().unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "svg" => "image/svg+xml",

@@ -154,6 +154,7 @@ async fn only_what_has_a_digest_in_its_name_is_kept_without_asking() {
         ("/assets/index-C2y.css", "text/css; charset=utf-8", year),
         ("/icons/icon.svg", "image/svg+xml", Some("no-cache")),
         ("/manifest.webmanifest", "application/manifest+json", Some("no-cache")),
+        ("/offline.html", "text/html; charset=utf-8", Some("no-cache")),
         ("/robots.txt", "text/plain; charset=utf-8", Some("no-cache")),
         ("/sw.js", "text/javascript; charset=utf-8", Some("no-cache")),
         ("/theme.js", "text/javascript; charset=utf-8", Some("no-cache")),

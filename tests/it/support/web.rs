@@ -22,6 +22,7 @@ pub(crate) fn built() -> WebApp {
         ("assets/index-C2y.css", b"main { color: blue }"),
         ("icons/icon.svg", b"<svg/>"),
         ("manifest.webmanifest", b"{}"),
+        ("offline.html", b"<!doctype html>"),
         ("robots.txt", b"Disallow: /"),
         ("sw.js", b"addEventListener('fetch', () => {})"),
         ("sw.js.gz", b"listen, in gzip"),
