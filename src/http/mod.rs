@@ -15,7 +15,7 @@ mod openapi;
 mod session;
 pub mod state;
 mod users;
-mod web;
+pub mod web;
 
 use std::time::Duration;
 
@@ -42,10 +42,9 @@ pub fn router(http: Http, sockets: Router<Http>) -> Router {
     described
         .route(openapi::ADDRESS, description)
         .route("/", get(web::index))
-        .route("/setup", get(web::index))
         .merge(openapi::docs())
         .merge(sockets)
-        .fallback(web::file)
+        .fallback(web::other)
         .layer(DefaultBodyLimit::max(http.0.cx.limits.frame_bytes))
         .layer(cors(&http))
         .layer(from_fn_with_state(http.clone(), observe::observe))

@@ -9,3 +9,4 @@ mod members;
 mod messages;
 mod sessions;
 mod setup;
+mod web;
