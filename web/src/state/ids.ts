@@ -1,0 +1,1 @@
+export { newClientId } from "../wire/ids";
