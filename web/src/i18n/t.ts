@@ -1,9 +1,17 @@
-// A stand-in until the real one is merged.
-import en from "../../locales/en.json";
+import type en from "../../locales/en.json";
 
-export function t(key: string, values: Record<string, string | number> = {}): string {
-  const found = key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown>)?.[part], en);
-  return String(found ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+type Catalogue = typeof en;
+type Singular<K extends string> =
+  K extends `${infer Stem}_${"zero" | "one" | "two" | "few" | "many" | "other"}` ? Stem : K;
+
+/** `section.key`; a plural's forms (`key_one`, `key_other`) are one key. */
+export type Key = {
+  [S in keyof Catalogue & string]: `${S}.${Singular<keyof Catalogue[S] & string>}`;
+}[keyof Catalogue & string];
+
+export type Values = Record<string, string | number>;
+
+/** The text of a key in the reader's language; `{{name}}` is filled from `values`, `count` chooses the plural. */
+export function t(_key: Key, _values?: Values): string {
+  throw new Error("not yet");
 }
-export const problemText = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);

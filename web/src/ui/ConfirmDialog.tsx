@@ -1,6 +1,6 @@
 import { AlertDialog as Base } from "@base-ui/react/alert-dialog";
 import { type ReactNode, useRef, useState } from "react";
-import { problemText, t } from "../i18n/t";
+import { problemText, t } from "../i18n";
 import { Button } from "./Button";
 
 type ConfirmDialogProps = {

@@ -1,7 +1,7 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import type { ReactNode, RefObject } from "react";
-import { t } from "../i18n/t";
+import { t } from "../i18n";
 import { cx } from "./cx";
 import { IconButton } from "./IconButton";
 

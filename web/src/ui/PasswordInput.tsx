@@ -1,6 +1,6 @@
 import { Eye, EyeOff } from "lucide-react";
 import { type ComponentProps, useState } from "react";
-import { t } from "../i18n/t";
+import { t } from "../i18n";
 import { Input } from "./Field";
 import { IconButton } from "./IconButton";
 

@@ -1,7 +1,7 @@
 import { X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { create } from "zustand";
-import { t } from "../i18n/t";
+import { t } from "../i18n";
 import { IconButton } from "./IconButton";
 
 type Toast = { id: number; text: string };

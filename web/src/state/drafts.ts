@@ -1,0 +1,8 @@
+import type { ChatId, MessageId } from "../gen/api";
+
+export type Draft = { text: string; replyTo?: MessageId; editing?: MessageId };
+
+export function useDraft(_chat: ChatId): [Draft, (draft: Draft) => void] {
+  throw new Error("not yet");
+}
+export function setDraft(_chat: ChatId, _draft: Draft): void {}
