@@ -76,6 +76,13 @@ export function timeOf(entry: Entry): Timestamp | undefined {
   return undefined;
 }
 
+/** The newest message of mine. */
+export function lastOfMine(entries: readonly Entry[], me: UserId): string | undefined {
+  return entries.findLast(
+    (entry) => entry.kind === "message" && entry.message.user_id === me && !entry.message.deleted_at,
+  )?.key;
+}
+
 export function isBeingWritten(entry: Entry): boolean {
   return entry.kind === "message" && entry.message.status === "streaming";
 }
