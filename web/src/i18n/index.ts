@@ -7,7 +7,7 @@ export {
   formatShort,
   formatTime,
 } from "./format";
-export { type Locale, useLocale } from "./locale";
-export { problemText } from "./problem";
+export { type Locale, locales, preferredLocale, setLocale, useLocale } from "./locale";
+export { fieldText, problemText } from "./problem";
 export { systemText } from "./system";
 export { type Key, t, type Values } from "./t";

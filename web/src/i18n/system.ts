@@ -1,6 +1,28 @@
 import type { Message } from "../gen/api";
+import type { AnySystemData } from "../wire/pending";
+import { t } from "./t";
 
 /** What a system message reports, in the reader's language. */
-export function systemText(_message: Message): string {
-  throw new Error("not yet");
+export function systemText(message: Pick<Message, "content" | "data">): string {
+  const data = message.data as AnySystemData | null | undefined;
+  switch (data?.type) {
+    case "chat_created":
+      return t("system.chat_created", { by: data.by.username });
+    case "member_added":
+      return t("system.member_added", { by: data.by.username, user: data.user.username });
+    case "member_removed":
+      return t("system.member_removed", { by: data.by.username, user: data.user.username });
+    case "member_left":
+      return t("system.member_left", { user: data.user.username });
+    case "member_joined":
+      return t("system.member_joined", { user: data.user.username, by: data.invited_by.username });
+    case "role_changed":
+      return t(`system.role_${data.role}`, { by: data.by.username, user: data.user.username });
+    case "chat_renamed":
+      return t("system.chat_renamed", { by: data.by.username, name: data.name });
+    default:
+      // A newer server reports something that this page does not know; its own words are English.
+      data satisfies undefined | null;
+      return message.content;
+  }
 }

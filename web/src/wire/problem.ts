@@ -19,11 +19,6 @@ export class Problem extends Error {
     this.errors = body.errors ?? [];
     this.retryAfter = body.retry_after ?? undefined;
   }
-
-  /** What the server says about one field of a form. */
-  field(name: string): string | undefined {
-    return this.errors.find((error) => error.field === name)?.message;
-  }
 }
 
 /** There was no answer: the network or the server is away, and nobody knows whether it was done. */
