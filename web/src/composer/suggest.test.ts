@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Member } from "../gen/api";
-import { complete, suggestions, triggerAt, written } from "./suggest";
+import { replacement, suggestions, triggerAt, written } from "./suggest";
 
 const at = (marked: string) => triggerAt(marked.replace("|", ""), marked.indexOf("|"));
 
@@ -71,8 +71,8 @@ describe("completing", () => {
     const trigger = at(marked);
     const choice = trigger && suggestions(trigger, place, members, "cleo")[index];
     if (!trigger || !choice) throw new Error("nothing to complete");
-    const after = complete(text, caret, trigger, choice);
-    return `${after.text.slice(0, after.caret)}|${after.text.slice(after.caret)}`;
+    const { from, to, insert } = replacement(text, caret, trigger, choice);
+    return `${text.slice(0, from)}${insert}|${text.slice(to)}`;
   };
 
   it("writes the name and a space, and goes on behind it", () => {

@@ -70,15 +70,13 @@ export function written(suggestion: Suggestion): string {
   return suggestion.kind === "command" ? `/${suggestion.command.name}` : `@${suggestion.member.username}`;
 }
 
-/** The text with the suggestion in place of what was typed, and where the caret then stands. */
-export function complete(
+/** What to put where: the sign and the whole word at the caret give way to the suggestion and a space. */
+export function replacement(
   text: string,
   caret: number,
   trigger: Trigger,
   suggestion: Suggestion,
-): { text: string; caret: number } {
-  const rest = text.slice(caret).replace(/^[\p{L}\p{N}_.-]+/u, "");
-  const head = text.slice(0, trigger.from) + written(suggestion);
-  const gap = /^\s/.test(rest) ? "" : " ";
-  return { text: head + gap + rest, caret: head.length + 1 };
+): { from: number; to: number; insert: string } {
+  const [rest = ""] = /^[\p{L}\p{N}_.-]* ?/u.exec(text.slice(caret)) ?? [];
+  return { from: trigger.from, to: caret + rest.length, insert: `${written(suggestion)} ` };
 }
