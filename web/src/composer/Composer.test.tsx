@@ -75,7 +75,7 @@ vi.mock("../state/people", () => ({
   sendTyping: () => sendTyping(),
 }));
 vi.mock("../state/session", () => ({
-  useMe: () => person("ada") && { id: "ada" },
+  useMe: () => ({ id: "ada" }),
   useLimits: () => ({ message_bytes: 100 }),
 }));
 vi.mock("../state/settings", () => ({ useSettings: () => ({ enter: world((state) => state.enter) }) }));
@@ -97,7 +97,8 @@ beforeEach(() => {
 });
 
 const box = () => screen.getByLabelText<HTMLTextAreaElement>(/^Message /);
-const options = () => screen.queryAllByRole("option").map((option) => option.textContent);
+const options = () =>
+  screen.queryAllByRole("option").map((option) => /[@/]\w+/.exec(option.textContent ?? "")?.[0]);
 
 describe("sending", () => {
   it("sends on Enter and breaks the line on Shift+Enter", async () => {
@@ -261,7 +262,7 @@ describe("suggestions", () => {
   it("complete a name by Enter, and only then does Enter send", async () => {
     render(<Composer chat="a" />);
     await user.type(box(), "hi @b");
-    expect(options()).toEqual(["Ben @ben"]);
+    expect(options()).toEqual(["@ben"]);
     expect(box()).toHaveAttribute("aria-expanded", "true");
     await user.keyboard("{Enter}");
     expect(box()).toHaveValue("hi @ben ");
@@ -292,7 +293,7 @@ describe("suggestions", () => {
     await user.keyboard("b");
     expect(options()).toEqual([]);
     await user.keyboard(" @b");
-    expect(options()).toEqual(["Ben @ben"]);
+    expect(options()).toEqual(["@ben"]);
   });
 
   it("take a click, and a command without more words is carried out at once", async () => {
