@@ -118,9 +118,14 @@ impl fmt::Display for Seq {
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// This moment, moved by a span that may lie in the past.
+    /// The moment that lies a span after this one.
     pub fn plus(self, span: std::time::Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// The moment that lies a span before this one.
+    pub fn minus(self, span: std::time::Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
     }
 }
 

@@ -68,9 +68,9 @@ pub struct SessionAccount {
 #[derive(Clone, Debug)]
 pub enum Refresh {
     Unknown,
-    /// Valid, and used up by this very call.
+    /// Valid, and used up by this call or by one whose answer got lost.
     Fresh(SessionAccount),
-    /// Presented before: somebody has a copy.
+    /// Used before, and not by a lost answer: somebody has a copy.
     Reused {
         session_id: SessionId,
         user_id: UserId,

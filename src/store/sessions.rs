@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, sea_query::IntoCondition,
 };
 
 use crate::ids::{SessionId, Timestamp, UserId};
@@ -119,22 +119,36 @@ impl Tx {
         Ok(())
     }
 
-    /// Uses the token up, if it has not been; `hash`: SHA-256 of the token.
-    pub async fn use_refresh(&self, hash: [u8; 32], now: Timestamp) -> StoreResult<Refresh> {
+    /// Uses the token up, if it has not been; `hash`: SHA-256 of the token. One that was used after
+    /// `forgiven` still counts while none that came after it has been used: its answer was lost on the way,
+    /// or two tabs asked at once.
+    pub async fn use_refresh(
+        &self,
+        hash: [u8; 32],
+        now: Timestamp,
+        forgiven: Timestamp,
+    ) -> StoreResult<Refresh> {
         // One statement decides: of two who present it at the same moment, one is second.
-        let used = refresh_token::Entity::update_many()
-            .col_expr(refresh_token::Column::UsedAt, Expr::value(now))
-            .filter(refresh_token::Column::Hash.eq(hash.to_vec()))
-            .filter(refresh_token::Column::UsedAt.is_null())
-            .exec(&self.database)
-            .await?;
+        let fresh = self.use_refreshes(now, refresh_token::Column::Hash.eq(hash.to_vec())).await?;
         let token = refresh_token::Entity::find_by_id(hash.to_vec()).one(&self.database).await?;
         let Some(token) = token else { return Ok(Refresh::Unknown) };
         let Some(found) = session_account(&self.database, token.session_id).await? else {
             return Ok(Refresh::Unknown);
         };
-        if used.rows_affected == 0 {
-            return Ok(Refresh::Reused { session_id: found.session_id, user_id: found.account.user.id });
+        let of_session = refresh_token::Column::SessionId.eq(token.session_id);
+        if fresh {
+            // A thief whom the forgiveness let in does not go on beside the owner: the next use of one's
+            // token makes the other's a used one.
+            self.use_refreshes(now, of_session).await?;
+        } else {
+            let gone_on = refresh_token::Entity::find()
+                .filter(of_session)
+                .filter(refresh_token::Column::UsedAt.gt(token.used_at))
+                .count(&self.database)
+                .await?;
+            if gone_on > 0 || token.used_at.is_none_or(|used| used < forgiven) {
+                return Ok(Refresh::Reused { session_id: found.session_id, user_id: found.account.user.id });
+            }
         }
         if found.expires_at <= now {
             return Ok(Refresh::Unknown);
@@ -145,6 +159,17 @@ impl Tx {
             .exec(&self.database)
             .await?;
         Ok(Refresh::Fresh(found))
+    }
+
+    /// Marks those of them that have not been used; whether there were any.
+    async fn use_refreshes(&self, now: Timestamp, which: impl IntoCondition) -> StoreResult<bool> {
+        let used = refresh_token::Entity::update_many()
+            .col_expr(refresh_token::Column::UsedAt, Expr::value(now))
+            .filter(refresh_token::Column::UsedAt.is_null())
+            .filter(which.into_condition())
+            .exec(&self.database)
+            .await?;
+        Ok(used.rows_affected > 0)
     }
 
     /// `hash`: SHA-256 of the ticket.

@@ -19,6 +19,8 @@ const TOKEN_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 pub const COOKIE_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How long an access token lives where it can be refreshed.
 const REFRESHED_LIFE: Duration = Duration::from_secs(15 * 60);
+/// For how long a used refresh token may stand for an answer that got lost.
+const LOST_ANSWER: Duration = Duration::from_secs(30);
 /// How long a socket's ticket lives.
 const TICKET_LIFE: Duration = Duration::from_secs(30);
 /// Sessions looked up by one query.
@@ -121,6 +123,8 @@ async fn begin(cx: &Context, user: UserId, user_agent: Option<String>, stay: Sta
 }
 
 /// Exchanges a refresh token for new tokens. One that comes twice ends its session: one of the two is a thief.
+/// But a browser whose answer was lost, by a reload or a dropped network, has only the old one to come back
+/// with: for a short while it may, unless a newer one has been used.
 ///
 /// # Errors
 /// `Unauthenticated` when it is wrong, used, or its session has ended.
@@ -128,7 +132,7 @@ pub async fn refresh(cx: &Context, token: &str) -> Result<Granted> {
     const ENDED: Error = Error::Unauthenticated("the session has ended: log in again");
     let now = cx.clock.now();
     let tx = cx.store.begin().await?;
-    match tx.use_refresh(digest(token), now).await? {
+    match tx.use_refresh(digest(token), now, now.minus(LOST_ANSWER)).await? {
         Refresh::Unknown => Err(ENDED),
         Refresh::Reused { session_id, user_id } => {
             tx.delete_session(user_id, session_id).await?;

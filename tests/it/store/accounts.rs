@@ -9,6 +9,8 @@ use gemini_coop::store::rows::{NewSession, NewUser, Refresh, Taken};
 use crate::store::support::{Bench, NOON, new_group, new_user};
 
 const LATER: Timestamp = Timestamp(NOON.0 + 1_000);
+/// Forgives nothing: no token was used after it.
+const NEVER: Timestamp = Timestamp(i64::MAX);
 
 impl Bench {
     async fn session(&self, user: UserId) -> SessionId {
@@ -136,7 +138,7 @@ async fn a_refresh_token_is_fresh_once() {
         let store = bench.store.clone();
         uses.push(tokio::spawn(async move {
             let tx = store.begin().await.unwrap();
-            let used = tx.use_refresh([7; 32], LATER).await.unwrap();
+            let used = tx.use_refresh([7; 32], LATER, NEVER).await.unwrap();
             tx.commit().await.unwrap();
             used
         }));
@@ -154,9 +156,31 @@ async fn a_refresh_token_is_fresh_once() {
     }
     assert_eq!(fresh, 1);
     let tx = bench.store.begin().await.unwrap();
-    assert!(matches!(tx.use_refresh([8; 32], LATER).await.unwrap(), Refresh::Unknown));
+    assert!(matches!(tx.use_refresh([8; 32], LATER, NEVER).await.unwrap(), Refresh::Unknown));
     drop(tx);
     assert_eq!(bench.store.sessions(ada.id).await.unwrap()[0].last_used_at, LATER);
+}
+
+#[tokio::test]
+async fn a_used_refresh_token_stands_for_a_lost_answer_until_a_newer_one_is_used_or_time_has_passed() {
+    let bench = Bench::new().await;
+    let ada = bench.person("ada").await;
+    let session = bench.session(ada.id).await;
+    let tx = bench.store.begin().await.unwrap();
+    tx.insert_refresh([1; 32], session, NOON).await.unwrap();
+    let second = Duration::from_secs(1);
+    let use_at = async |token: u8, moment: Timestamp| {
+        tx.use_refresh([token; 32], moment, moment.minus(second * 30)).await.unwrap()
+    };
+    assert!(matches!(use_at(1, LATER).await, Refresh::Fresh(_)));
+    assert!(matches!(use_at(1, LATER.plus(second * 30)).await, Refresh::Fresh(_)));
+    assert!(matches!(use_at(1, LATER.plus(second * 31)).await, Refresh::Reused { .. }));
+    tx.insert_refresh([2; 32], session, LATER).await.unwrap();
+    tx.insert_refresh([3; 32], session, LATER).await.unwrap();
+    assert!(matches!(use_at(2, LATER.plus(second)).await, Refresh::Fresh(_)));
+    assert!(matches!(use_at(1, LATER.plus(second * 2)).await, Refresh::Reused { .. }));
+    // A second one that the forgiveness handed out dies with the use of its sister.
+    assert!(matches!(use_at(3, LATER.plus(second * 60)).await, Refresh::Reused { .. }));
 }
 
 #[tokio::test]
@@ -185,7 +209,7 @@ async fn ending_a_session_ends_all_that_proves_it() {
     tx.insert_ticket([1; 32], first, LATER).await.unwrap();
     assert!(!tx.delete_session(ben.id, first).await.unwrap());
     assert!(tx.delete_session(ada.id, first).await.unwrap());
-    assert!(matches!(tx.use_refresh([1; 32], NOON).await.unwrap(), Refresh::Unknown));
+    assert!(matches!(tx.use_refresh([1; 32], NOON, NEVER).await.unwrap(), Refresh::Unknown));
     assert_eq!(tx.delete_sessions(ada.id, Some(third)).await.unwrap(), [second]);
     tx.commit().await.unwrap();
     let left = bench.store.sessions(ada.id).await.unwrap();

@@ -51,3 +51,7 @@ export async function edit(_chat: ChatId, _id: MessageId, _content: string): Pro
 export async function remove(_chat: ChatId, _id: MessageId): Promise<void> {}
 export async function stop(_chat: ChatId, _id: MessageId): Promise<void> {}
 export async function retry(_chat: ChatId, _id: MessageId): Promise<void> {}
+/** My last message that I can still edit, where it is in the log. */
+export function lastOwn(_chat: ChatId): Message | undefined {
+  throw new Error("not yet");
+}
