@@ -34,3 +34,7 @@ export function withoutContext(draft: Draft): Draft {
 export function withoutEdit(draft: Draft): Draft {
   return draft.editing ? { text: "", ...draft.kept } : draft;
 }
+
+export function draftOf(_chat: ChatId): Draft {
+  throw new Error("not yet");
+}
