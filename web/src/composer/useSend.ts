@@ -1,0 +1,105 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import type { ChatId } from "../gen/api";
+import { problemText, t } from "../i18n";
+import { announce } from "../state/announce";
+import { type Draft, withoutEdit } from "../state/drafts";
+import { edit, message, post } from "../state/log";
+import { useLimits } from "../state/session";
+import { type Entry, offered, type Place, read } from "./commands";
+import { type Fill, fillOf } from "./limit";
+import { run } from "./run";
+
+/** What stands between a text and the room. */
+export type Obstacle =
+  /** Such a command does not exist; `content` may be posted as it is. */
+  { kind: "unknown"; word: string; content: string } | { kind: "refused"; why: string };
+
+export type Send = {
+  fill: Fill;
+  obstacle: Obstacle | undefined;
+  /** An edit or a command is under way. */
+  busy: boolean;
+  /** Takes the text in the box, or another in its place. */
+  send: (text?: string) => void;
+  /** Posts what was taken for an unknown command. */
+  sendAsText: (content: string) => void;
+  /** The text has changed: what was in its way may be gone. */
+  retract: () => void;
+};
+
+export function useSend(chat: ChatId, place: Place, draft: Draft, setDraft: (draft: Draft) => void): Send {
+  const navigate = useNavigate();
+  const limits = useLimits();
+  const [obstacle, setObstacle] = useState<Obstacle>();
+  const [busy, setBusy] = useState(false);
+  const fill = fillOf(draft.text.trimEnd(), limits.message_bytes);
+
+  function refuse(why: string) {
+    setObstacle({ kind: "refused", why });
+  }
+
+  function say(content: string) {
+    post(chat, content, draft.replyTo);
+    setObstacle(undefined);
+    setDraft({ text: "" });
+  }
+
+  /** Waits for the server, and keeps the text where it says no. */
+  async function attempt(work: () => Promise<string | undefined>, done: Draft) {
+    setBusy(true);
+    setObstacle(undefined);
+    try {
+      const why = await work();
+      if (why) refuse(why);
+      else setDraft(done);
+    } catch (cause) {
+      refuse(problemText(cause));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  function save(editing: string) {
+    const content = draft.text.trimEnd();
+    if (content === "") return refuse(t("composer.edit_blank"));
+    if (content === message(chat, editing)?.content) return setDraft(withoutEdit(draft));
+    void attempt(async () => {
+      await edit(chat, editing, content);
+      return undefined;
+    }, withoutEdit(draft));
+  }
+
+  function take(entry: Entry) {
+    switch (entry.kind) {
+      case "blank":
+        return;
+      case "text":
+        return say(entry.content);
+      case "ask":
+        if (!place.bot) return refuse(t("errors.no_bot"));
+        return entry.question ? say(entry.content) : refuse(t("errors.no_question"));
+      case "unknown":
+        // Said once; whoever sends it again means it.
+        if (obstacle?.kind === "unknown" && obstacle.content === entry.content) return say(entry.content);
+        return setObstacle(entry);
+      case "command": {
+        const { name, argument } = entry;
+        if (!offered(place).some((command) => command.name === name)) {
+          return refuse(t("composer.not_here", { command: `/${name}` }));
+        }
+        const go = (to: ChatId) => void navigate({ to: "/c/$chat", params: { chat: to } });
+        return void attempt(() => run(chat, name, argument, go), { text: "" });
+      }
+    }
+  }
+
+  function send(text?: string) {
+    if (busy) return;
+    if (fill.kind === "over") return announce(t("composer.over", { count: fill.by }), "assertive");
+    if (draft.editing) return save(draft.editing);
+    take(read(text ?? draft.text));
+  }
+
+  return { fill, obstacle, busy, send, sendAsText: say, retract: () => setObstacle(undefined) };
+}
