@@ -302,8 +302,10 @@ describe("suggestions", () => {
     const list = screen.getByRole("listbox", { name: "Commands" });
     expect(within(list).queryByText("/rename")).toBeNull();
     await user.click(within(list).getByText("/help"));
-    expect(openDialog.mock.calls).toEqual([["a", "help"]]);
+    expect(await screen.findByRole("dialog", { name: "What you can type" })).toBeVisible();
     expect(box()).toHaveValue("");
+    await user.keyboard("{Escape}");
+    expect(screen.queryByRole("dialog")).toBeNull();
 
     await user.type(box(), "/");
     await user.click(screen.getByText("/invite"));

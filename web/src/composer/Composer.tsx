@@ -1,5 +1,5 @@
 import { ArrowUp, Check } from "lucide-react";
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, lazy, Suspense, useEffect, useRef, useState } from "react";
 import type { ChatId } from "../gen/api";
 import { t } from "../i18n";
 import { type ChatEntry, useChat } from "../state/chats";
@@ -18,6 +18,8 @@ import { touchFirst } from "./touch";
 import { useSend } from "./useSend";
 import { useSuggest } from "./useSuggest";
 
+const HelpDialog = lazy(() => import("./HelpDialog"));
+
 /** Where one writes to a chat. */
 export function Composer({ chat }: { chat: ChatId }) {
   const entry = useChat(chat);
@@ -32,7 +34,10 @@ function Box({ entry }: { entry: ChatEntry }) {
   const { members } = usePeople(chat);
   const { enter } = useSettings();
   const place = { kind: entry.kind, role: entry.my_role, bot: members.some((member) => member.is_bot) };
-  const { fill, obstacle, busy, send, sendAsText, retract } = useSend(chat, place, draft, setDraft);
+  const [help, setHelp] = useState<"never" | "open" | "closed">("never");
+  const { fill, obstacle, busy, send, sendAsText, retract } = useSend(chat, place, draft, setDraft, () =>
+    setHelp("open"),
+  );
   const suggest = useSuggest(chat, place, draft.text, box, send);
   const touch = touchFirst();
   const context = draft.replyTo ?? draft.editing;
@@ -125,6 +130,15 @@ function Box({ entry }: { entry: ChatEntry }) {
           />
         </div>
       </div>
+      {help !== "never" && (
+        <Suspense>
+          <HelpDialog
+            place={place}
+            open={help === "open"}
+            onOpenChange={(open) => setHelp(open ? "open" : "closed")}
+          />
+        </Suspense>
+      )}
       <Note id={`note-${chat}`} fill={fill} obstacle={obstacle} onSendAsText={sendAsText} />
     </form>
   );

@@ -6,15 +6,15 @@ import { createChat, renameChat, setNotify } from "../state/chats";
 import { toast } from "../ui/toast";
 import type { CommandName } from "./commands";
 
-/** Opens another chat. */
-export type Go = (chat: ChatId) => void;
+/** What a command may do to the page. */
+export type Page = { open: (chat: ChatId) => void; help: () => void };
 
 /** Carries a command out. What it gives back stands in the way and is for the eyes of whoever gave it; it throws what the server refused. */
 export async function run(
   chat: ChatId,
   name: Exclude<CommandName, "bot">,
   argument: string,
-  go: Go,
+  page: Page,
 ): Promise<string | undefined> {
   switch (name) {
     case "invite":
@@ -41,13 +41,13 @@ export async function run(
       return undefined;
     case "new":
       if (!argument) return t("composer.new_needs_name");
-      go(await createChat({ kind: "group", name: argument }));
+      page.open(await createChat({ kind: "group", name: argument }));
       return undefined;
     case "leave":
       openDialog(chat, "leave");
       return undefined;
     case "help":
-      openDialog(chat, "help");
+      page.help();
       return undefined;
   }
 }

@@ -28,12 +28,23 @@ export type Send = {
   retract: () => void;
 };
 
-export function useSend(chat: ChatId, place: Place, draft: Draft, setDraft: (draft: Draft) => void): Send {
+export function useSend(
+  chat: ChatId,
+  place: Place,
+  draft: Draft,
+  setDraft: (draft: Draft) => void,
+  help: () => void,
+): Send {
   const navigate = useNavigate();
   const limits = useLimits();
   const [obstacle, setObstacle] = useState<Obstacle>();
   const [busy, setBusy] = useState(false);
   const fill = fillOf(draft.text.trimEnd(), limits.message_bytes);
+
+  const page = {
+    open: (to: ChatId) => void navigate({ to: "/c/$chat", params: { chat: to } }),
+    help,
+  };
 
   function refuse(why: string) {
     setObstacle({ kind: "refused", why });
@@ -88,8 +99,7 @@ export function useSend(chat: ChatId, place: Place, draft: Draft, setDraft: (dra
         if (!offered(place).some((command) => command.name === name)) {
           return refuse(t("composer.not_here", { command: `/${name}` }));
         }
-        const go = (to: ChatId) => void navigate({ to: "/c/$chat", params: { chat: to } });
-        return void attempt(() => run(chat, name, argument, go), { text: "" });
+        return void attempt(() => run(chat, name, argument, page), { text: "" });
       }
     }
   }
