@@ -1,4 +1,7 @@
-/** One line of a text, without its marks. */
+// A stand-in until the real one is merged.
 export function plain(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
+  return text
+    .replace(/[*_`#>]+/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
 }
