@@ -50,8 +50,7 @@ vi.mock("../state/chats", () => ({
   createChat: (...args: []) => createChat(...args),
   setNotify: vi.fn(),
 }));
-vi.mock("../state/drafts", async (original) => ({
-  ...(await original<object>()),
+vi.mock("../state/drafts", () => ({
   useDraft: (id: ChatId) => [
     world((state) => state.drafts[id]) ?? { text: "" },
     (draft: Draft) => world.setState(({ drafts }) => ({ drafts: { ...drafts, [id]: draft } })),

@@ -3,7 +3,8 @@ import { type KeyboardEvent, lazy, Suspense, useEffect, useRef, useState } from 
 import type { ChatId } from "../gen/api";
 import { t } from "../i18n";
 import { type ChatEntry, useChat } from "../state/chats";
-import { editing, useDraft, withoutContext } from "../state/drafts";
+import { editing, withoutContext } from "../state/contexts";
+import { useDraft } from "../state/drafts";
 import { lastOwn } from "../state/log";
 import { sendTyping, usePeople } from "../state/people";
 import { useSettings } from "../state/settings";

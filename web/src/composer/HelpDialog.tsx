@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
 import { t } from "../i18n";
+import { openOverlay } from "../state/overlay";
+import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { offered, type Place } from "./commands";
 
@@ -7,8 +9,18 @@ type HelpDialogProps = { place: Place; open: boolean; onOpenChange: (open: boole
 
 /** What one can type in this chat. */
 export default function HelpDialog({ place, open, onOpenChange }: HelpDialogProps) {
+  function shortcuts() {
+    onOpenChange(false);
+    openOverlay({ kind: "shortcuts" });
+  }
+
   return (
-    <Dialog title={t("composer.help")} open={open} onOpenChange={onOpenChange}>
+    <Dialog
+      title={t("composer.help")}
+      open={open}
+      onOpenChange={onOpenChange}
+      footer={<Button onClick={shortcuts}>{t("composer.shortcuts")}</Button>}
+    >
       <dl className="text-sm">
         {offered(place).map((command) => (
           <Line key={command.name} term={`/${command.name}`} rest={command.argument && t(command.argument)}>

@@ -3,7 +3,8 @@ import { useState } from "react";
 import type { ChatId } from "../gen/api";
 import { problemText, t } from "../i18n";
 import { announce } from "../state/announce";
-import { type Draft, withoutEdit } from "../state/drafts";
+import { withoutEdit } from "../state/contexts";
+import type { Draft } from "../state/drafts";
 import { edit, message, post } from "../state/log";
 import { useLimits } from "../state/session";
 import { type Entry, offered, type Place, read } from "./commands";
@@ -57,13 +58,12 @@ export function useSend(
   }
 
   /** Waits for the server, and keeps the text where it says no. */
-  async function attempt(work: () => Promise<string | undefined>, done: Draft) {
+  async function attempt(work: () => Promise<void>, done: Draft) {
     setBusy(true);
     setObstacle(undefined);
     try {
-      const why = await work();
-      if (why) refuse(why);
-      else setDraft(done);
+      await work();
+      setDraft(done);
     } catch (cause) {
       refuse(problemText(cause));
     } finally {
@@ -75,10 +75,7 @@ export function useSend(
     const content = draft.text.trimEnd();
     if (content === "") return refuse(t("composer.edit_blank"));
     if (content === message(chat, editing)?.content) return setDraft(withoutEdit(draft));
-    void attempt(async () => {
-      await edit(chat, editing, content);
-      return undefined;
-    }, withoutEdit(draft));
+    void attempt(() => edit(chat, editing, content), withoutEdit(draft));
   }
 
   function take(entry: Entry) {

@@ -3,6 +3,7 @@ import { ArrowLeft, UserPlus } from "lucide-react";
 import type { ChatId } from "../gen/api";
 import { t } from "../i18n";
 import { useChat } from "../state/chats";
+import { ChatAvatar } from "../ui/ChatAvatar";
 import { IconButton } from "../ui/IconButton";
 import { openDialog } from "./dialogs";
 import { MembersButton } from "./MembersButton";
@@ -29,6 +30,9 @@ export function RoomHeader({ chat }: { chat: ChatId }) {
       >
         <ArrowLeft className="size-5" aria-hidden="true" />
       </Link>
+      <span className="mr-2.5 max-sm:hidden">
+        <ChatAvatar chat={entry} />
+      </span>
       <div className="min-w-0 flex-1 py-1.5">
         <h1 className="truncate font-semibold text-base leading-tight">{entry.title}</h1>
         <Subtitle entry={entry} />
