@@ -167,7 +167,7 @@ describe("reply and edit", () => {
   it("posts a reply to its message, and Escape takes the reply back without the text", async () => {
     world.setState({ drafts: { a: { text: "", replyTo: "m1" } } });
     render(<Composer chat="a" />);
-    expect(screen.getByText("Replying to ada")).toBeVisible();
+    expect(screen.getByText("Replying to Ada")).toBeVisible();
     await user.type(box(), "yes{Enter}");
     expect(post.mock.calls).toEqual([["a", "yes", "m1"]]);
 

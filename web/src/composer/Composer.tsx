@@ -1,4 +1,3 @@
-import { ArrowUp, Check } from "lucide-react";
 import { type KeyboardEvent, lazy, Suspense, useEffect, useRef, useState } from "react";
 import type { ChatId } from "../gen/api";
 import { t } from "../i18n";
@@ -8,11 +7,11 @@ import { useDraft } from "../state/drafts";
 import { lastOwn } from "../state/log";
 import { sendTyping, usePeople } from "../state/people";
 import { useSettings } from "../state/settings";
-import { IconButton } from "../ui/IconButton";
 import { Context } from "./Context";
 import { useGrow } from "./grow";
 import { intentOf } from "./keys";
 import { Note } from "./Note";
+import { SendButton } from "./SendButton";
 import { StopButton } from "./StopButton";
 import { Suggestions } from "./Suggestions";
 import { touchFirst } from "./touch";
@@ -36,7 +35,7 @@ function Box({ entry }: { entry: ChatEntry }) {
   const { enter } = useSettings();
   const place = { kind: entry.kind, role: entry.my_role, bot: members.some((member) => member.is_bot) };
   const [help, setHelp] = useState<"never" | "open" | "closed">("never");
-  const { fill, obstacle, busy, send, sendAsText, retract } = useSend(chat, place, draft, setDraft, () =>
+  const { fill, obstacle, busy, send, sendAsText } = useSend(chat, place, draft, setDraft, () =>
     setHelp("open"),
   );
   const suggest = useSuggest(chat, place, draft.text, box, send);
@@ -55,13 +54,11 @@ function Box({ entry }: { entry: ChatEntry }) {
   function change(text: string, caret: number) {
     setDraft({ ...draft, text });
     suggest.moved(text, caret);
-    retract();
     // A command is nobody else's business; a question to the bot is a message like any other.
     if (text && !draft.editing && (!text.startsWith("/") || text.startsWith("/bot "))) sendTyping(chat);
   }
 
   function leaveContext() {
-    retract();
     setDraft(withoutContext(draft));
     box.current?.focus();
   }
@@ -120,14 +117,9 @@ function Box({ entry }: { entry: ChatEntry }) {
             {...suggest.aria}
           />
           <StopButton entry={entry} />
-          <IconButton
-            type="submit"
-            label={draft.editing ? t("composer.save") : t("composer.send")}
-            icon={draft.editing ? <Check /> : <ArrowUp />}
-            // The box keeps the focus, and a phone its keyboard.
-            onMouseDown={(event) => event.preventDefault()}
+          <SendButton
+            purpose={draft.editing ? "save" : "send"}
             disabled={busy || draft.text.trim() === "" || fill.kind === "over"}
-            className="bg-accent text-accent-ink enabled:hover:bg-accent-press enabled:hover:text-accent-ink disabled:bg-hover disabled:text-ink-2"
           />
         </div>
       </div>

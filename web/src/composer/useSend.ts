@@ -25,8 +25,6 @@ export type Send = {
   send: (text?: string) => void;
   /** Posts what was taken for an unknown command. */
   sendAsText: (content: string) => void;
-  /** The text has changed: what was in its way may be gone. */
-  retract: () => void;
 };
 
 export function useSend(
@@ -38,29 +36,31 @@ export function useSend(
 ): Send {
   const navigate = useNavigate();
   const limits = useLimits();
-  const [obstacle, setObstacle] = useState<Obstacle>();
+  const [met, setMet] = useState<{ text: string; obstacle: Obstacle }>();
   const [busy, setBusy] = useState(false);
   const fill = fillOf(draft.text.trimEnd(), limits.message_bytes);
 
+  // Another text may have nothing in its way.
+  const obstacle = met?.text === draft.text ? met.obstacle : undefined;
   const page = {
     open: (to: ChatId) => void navigate({ to: "/c/$chat", params: { chat: to } }),
     help,
   };
 
-  function refuse(why: string) {
-    setObstacle({ kind: "refused", why });
+  function meet(obstacle: Obstacle) {
+    setMet({ text: draft.text, obstacle });
   }
+  const refuse = (why: string) => meet({ kind: "refused", why });
 
   function say(content: string) {
     post(chat, content, draft.replyTo);
-    setObstacle(undefined);
     setDraft({ text: "" });
   }
 
   /** Waits for the server, and keeps the text where it says no. */
   async function attempt(work: () => Promise<void>, done: Draft) {
     setBusy(true);
-    setObstacle(undefined);
+    setMet(undefined);
     try {
       await work();
       setDraft(done);
@@ -90,13 +90,13 @@ export function useSend(
       case "unknown":
         // Said once; whoever sends it again means it.
         if (obstacle?.kind === "unknown" && obstacle.content === entry.content) return say(entry.content);
-        return setObstacle(entry);
+        return meet(entry);
       case "command": {
         const { name, argument } = entry;
         if (!offered(place).some((command) => command.name === name)) {
           return refuse(t("composer.not_here", { command: `/${name}` }));
         }
-        return void attempt(() => run(chat, name, argument, page), { text: "" });
+        return void attempt(() => run(chat, name, argument, page), { ...draft, text: "" });
       }
     }
   }
@@ -108,5 +108,5 @@ export function useSend(
     take(read(text ?? draft.text));
   }
 
-  return { fill, obstacle, busy, send, sendAsText: say, retract: () => setObstacle(undefined) };
+  return { fill, obstacle, busy, send, sendAsText: say };
 }

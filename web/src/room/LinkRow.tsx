@@ -18,7 +18,8 @@ type LinkRowProps = {
 };
 
 export function LinkRow({ link, fresh }: LinkRowProps) {
-  const [code, setCode] = useState<"shown" | "hidden">(fresh ? "shown" : "hidden");
+  const [chosen, setChosen] = useState<"shown" | "hidden">();
+  const code = chosen ?? (fresh ? "shown" : "hidden");
   const [copied, setCopied] = useState(false);
   const [revoking, setRevoking] = useState(false);
   const address = `${location.origin}/join/${link.code}`;
@@ -52,7 +53,7 @@ export function LinkRow({ link, fresh }: LinkRowProps) {
           label={t("members.link_qr")}
           icon={<QrIcon />}
           aria-pressed={code === "shown"}
-          onClick={() => setCode(code === "shown" ? "hidden" : "shown")}
+          onClick={() => setChosen(code === "shown" ? "hidden" : "shown")}
         />
         <IconButton label={t("members.link_revoke")} icon={<Trash2 />} onClick={() => setRevoking(true)} />
       </div>

@@ -12,6 +12,7 @@ import { IconButton } from "../ui/IconButton";
 import { Menu, type MenuItem } from "../ui/Menu";
 import { toast } from "../ui/toast";
 import type { Asked } from "./MemberQuestion";
+import { isHere } from "./people";
 import { mayRemove, maySetRole } from "./rights";
 
 type MemberRowProps = { entry: ChatEntry; member: Member; onAsk: (asked: Asked) => void };
@@ -25,7 +26,7 @@ export function MemberRow({ entry, member, onAsk }: MemberRowProps) {
     <li className="group flex min-h-12 items-center gap-2.5 rounded-sm px-2.5 py-1 hover:bg-hover">
       <span className="relative">
         <Avatar user={{ id: user_id, username, kind }} />
-        {(member.is_bot || online.has(user_id)) && (
+        {isHere(member, online) && (
           <span
             aria-hidden="true"
             className="-right-0.5 -bottom-0.5 absolute size-3 rounded-full border-2 border-bg bg-ok"

@@ -71,12 +71,7 @@ export default function Members({ entry }: { entry: ChatEntry }) {
           {t("members.leave")}
         </Button>
         {mayDelete(standing) && (
-          <Button
-            variant="quiet"
-            size="sm"
-            className="text-err enabled:hover:text-err"
-            onClick={() => openDialog(entry.id, "delete")}
-          >
+          <Button variant="quiet" size="sm" onClick={() => openDialog(entry.id, "delete")}>
             <Trash2 className="size-4" aria-hidden="true" />
             {t("members.delete")}
           </Button>

@@ -1,6 +1,6 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import { lazy, Suspense, useEffect, useId } from "react";
+import { type KeyboardEvent, lazy, Suspense, useEffect, useId } from "react";
 import type { ChatId } from "../gen/api";
 import { t } from "../i18n";
 import { type ChatEntry, useChat } from "../state/chats";
@@ -21,10 +21,17 @@ export function MembersPanel({ chat }: { chat: ChatId }) {
 function Aside({ entry }: { entry: ChatEntry }) {
   const heading = useId();
   if (!useMembersShown()) return null;
+
+  function onKeyDown(event: KeyboardEvent<HTMLElement>) {
+    // React passes on what happens in a menu or dialog that was opened from here.
+    const within = event.currentTarget.contains(event.target as Node);
+    if (event.key === "Escape" && within && !event.defaultPrevented) showMembers(false);
+  }
+
   return (
     <aside
       aria-labelledby={heading}
-      onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && showMembers(false)}
+      onKeyDown={onKeyDown}
       className="flex w-76 shrink-0 flex-col border-line border-l bg-bg"
     >
       <header className="flex min-h-14 shrink-0 items-center justify-between border-line border-b pr-2 pl-4">

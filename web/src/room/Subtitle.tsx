@@ -2,6 +2,7 @@ import type { UserRef } from "../gen/api";
 import { t } from "../i18n";
 import type { ChatEntry } from "../state/chats";
 import { usePeople, useTyping } from "../state/people";
+import { isHere } from "./people";
 
 /** Below the title: who writes now, else who is here. */
 export function Subtitle({ entry }: { entry: ChatEntry }) {
@@ -34,6 +35,6 @@ function Presence({ entry }: { entry: ChatEntry }) {
     const here = entry.peer ? online.has(entry.peer.id) : false;
     return here ? t("members.peer_here") : t("members.peer_away");
   }
-  const here = members.filter((member) => online.has(member.user_id)).length;
+  const here = members.filter((member) => isHere(member, online)).length;
   return `${t("members.count", { count: members.length })} · ${t("members.here", { count: here })}`;
 }

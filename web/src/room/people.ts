@@ -3,7 +3,12 @@ import { fold } from "../i18n/fold";
 
 export type Presence = "here" | "away";
 
-/** Members whose name has a word that begins so, by who is here; the bot is always. */
+/** The bot always is. */
+export function isHere(member: Member, online: ReadonlySet<UserId>): boolean {
+  return member.is_bot || online.has(member.user_id);
+}
+
+/** Members whose name has a word that begins so, by who is here. */
 export function peopleOf(
   members: readonly Member[],
   online: ReadonlySet<UserId>,
@@ -13,7 +18,7 @@ export function peopleOf(
   const people: Record<Presence, Member[]> = { here: [], away: [] };
   for (const member of members) {
     if (!called(member, wanted)) continue;
-    people[member.is_bot || online.has(member.user_id) ? "here" : "away"].push(member);
+    people[isHere(member, online) ? "here" : "away"].push(member);
   }
   return people;
 }

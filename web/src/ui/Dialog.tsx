@@ -30,7 +30,7 @@ export function Dialog({
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0" />
-        <Base.Viewport className="fixed inset-0 z-40 grid items-end justify-items-center overflow-y-auto pt-10 sm:items-center sm:p-6">
+        <Base.Viewport className="fixed inset-0 z-40 grid grid-cols-1 items-end justify-items-center overflow-y-auto pt-10 sm:items-center sm:p-6">
           <Base.Popup
             {...(initialFocus ? { initialFocus } : {})}
             className={cx(
