@@ -7,6 +7,7 @@ import { socket } from "./connection";
 import { post as send } from "./posts";
 import type { Log } from "./room";
 import { knownRoom, roomOf, touch } from "./rooms";
+import { me } from "./session";
 import { follow } from "./stream";
 
 export { discard, resend } from "./posts";
@@ -43,6 +44,16 @@ export function jumpToLatest(chat: ChatId): Promise<void> {
 export function post(chat: ChatId, content: string, replyTo?: MessageId): void {
   send(chat, content, replyTo);
   jumpToLatest(chat);
+}
+
+/** My newest message that can be edited, among those that are held. */
+export function lastOwn(chat: ChatId): Message | undefined {
+  const mine = me()?.id;
+  const rows = knownRoom(chat)?.store.getState().rows ?? [];
+  const messages = rows.flatMap((row) => ("message" in row ? [row.message] : []));
+  return messages.findLast(
+    ({ user_id, kind, deleted_at }) => user_id === mine && kind === "text" && !deleted_at,
+  );
 }
 
 export async function edit(chat: ChatId, id: MessageId, content: string): Promise<void> {
