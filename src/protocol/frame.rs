@@ -213,8 +213,8 @@ pub enum ServerFrame {
         #[serde(skip_serializing_if = "Option::is_none")]
         preview: Option<Preview>,
         /// Since the last such frame somebody named you, or a reply that you asked for was settled.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        mention: Option<bool>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        mention: bool,
     },
     ChatPreferences {
         chat_id: ChatId,
@@ -347,7 +347,7 @@ impl ServerFrame {
             Notice::ChatCreated(chat) => Self::ChatCreated { chat },
             Notice::ChatInvite(chat) => Self::ChatInvite { chat },
             Notice::ChatActivity { chat_id, head_seq, preview, mention } => {
-                Self::ChatActivity { chat_id, head_seq, preview, mention: mention.then_some(true) }
+                Self::ChatActivity { chat_id, head_seq, preview, mention }
             }
             Notice::ChatPreferences { chat_id, notify } => Self::ChatPreferences { chat_id, notify },
             Notice::ChatEvent { chat_id, seq, event } => Self::replayed(chat_id, seq, *event),
