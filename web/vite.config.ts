@@ -23,5 +23,7 @@ export default defineConfig({
     environment: "jsdom",
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test/setup.ts"],
+    // Its sources are written for a bundler.
+    server: { deps: { inline: ["temml"] } },
   },
 });
