@@ -6,6 +6,7 @@ import { createRoot } from "react-dom/client";
 import { queryClient } from "./queries";
 import { router } from "./routes";
 import { Announcer } from "./shell/Announcer";
+import { onNotificationClick } from "./state/notify";
 import { start } from "./state/start";
 import { TooltipHost } from "./ui/Tooltip";
 import { Toaster } from "./ui/toast";
@@ -14,9 +15,11 @@ import "./styles/base.css";
 // The browser hides the attribute from scripts but not the property; Base UI puts it on the styles it makes.
 const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce;
 
-start();
+onNotificationClick((chat) => void router.navigate({ to: "/c/$chat", params: { chat } }));
+
 const root = document.getElementById("root");
-if (root) {
+void start().then(() => {
+  if (!root) return;
   createRoot(root).render(
     <StrictMode>
       <CSPProvider {...(nonce ? { nonce } : {})}>
@@ -29,4 +32,4 @@ if (root) {
       </CSPProvider>
     </StrictMode>,
   );
-}
+});
