@@ -30,9 +30,6 @@ type LogProps = {
   intro: ReactNode;
 };
 
-/** So far from the end the way back is offered. */
-const AWAY_PX = 240;
-
 /** The messages that are in memory, of which those about the view are in the page. */
 export function Log({ chat, at, log, entries, me, role, askDelete, intro }: LogProps) {
   const { density } = useSettings();
@@ -63,7 +60,7 @@ export function Log({ chat, at, log, entries, me, role, askDelete, intro }: LogP
       const item = isBeingWritten(entry) ? list.measurementsCache[index] : undefined;
       return item ? [item.start] : [];
     });
-  const { follow, intent, setFollow } = useFollow(list, scroller, { heads, atEnd: log.atEnd });
+  const { follow, away, intent, setFollow } = useFollow(list, scroller, { heads, atEnd: log.atEnd });
   const { flash, show } = useArrival({ chat, at, entries, list, intent, setFollow });
   const roving = useRoving(list, entries, kept);
   usePages(list, chat, log);
@@ -92,8 +89,9 @@ export function Log({ chat, at, log, entries, me, role, askDelete, intro }: LogP
   const mine = useMemo(() => lastOfMine(entries, me), [entries, me]);
   const writing = useMemo(() => entries.some(isBeingWritten), [entries]);
   const top = entries[list.range?.startIndex ?? -1];
-  const day = list.isScrolling && top ? timeOf(top) : undefined;
-  const away = !log.atEnd || (follow !== "end" && list.getDistanceFromEnd() > AWAY_PX);
+  // Following scrolls too, and nobody looks for a date then.
+  const day = list.isScrolling && follow === "free" && top ? timeOf(top) : undefined;
+  const held = follow === "held" && writing;
   return (
     <RoomContext value={room}>
       <div className="relative min-h-0 flex-1">
@@ -133,7 +131,9 @@ export function Log({ chat, at, log, entries, me, role, askDelete, intro }: LogP
           </div>
         </div>
         <LowerEdge chat={chat} log={log} />
-        {away && <JumpPill chat={chat} writing={follow === "held" && writing} onJump={toEnd} />}
+        {(held || !log.atEnd || (follow !== "end" && away)) && (
+          <JumpPill chat={chat} writing={held} onJump={toEnd} />
+        )}
       </div>
     </RoomContext>
   );

@@ -40,20 +40,23 @@ export function useArrival({ chat, at, entries, list, intent, setFollow }: Arriv
     const index = target ? indexOfTarget(latest.current, target) : -1;
     if (!target || index < 0) return;
     wanted.current = undefined;
+    setFollow("free");
     const item = list.measurementsCache[index];
     if (target.place && item) list.scrollToOffset(item.start + target.place.above);
     else list.scrollToIndex(index, { align: "start" });
     if (!target.place) setFlash(latest.current[index]?.key);
-  }, [list]);
+  }, [list, setFollow]);
 
   const go = useCallback(
     (target: Wanted) => {
       wanted.current = target;
-      setFollow("free");
+      setFollow("going");
       land();
       if (!wanted.current) return;
       const forget = () => {
-        if (wanted.current === target) wanted.current = undefined;
+        if (wanted.current !== target) return;
+        wanted.current = undefined;
+        setFollow("free");
       };
       openAround(chat, target.seq)
         .catch((error: unknown) => toast(problemText(error)))
