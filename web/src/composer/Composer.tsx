@@ -1,22 +1,24 @@
-import { ArrowUp, Check } from "lucide-react";
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, lazy, Suspense, useEffect, useRef, useState } from "react";
 import type { ChatId } from "../gen/api";
 import { t } from "../i18n";
 import { type ChatEntry, useChat } from "../state/chats";
-import { editing, useDraft, withoutContext } from "../state/drafts";
+import { editing, withoutContext } from "../state/contexts";
+import { useDraft } from "../state/drafts";
 import { lastOwn } from "../state/log";
 import { sendTyping, usePeople } from "../state/people";
 import { useSettings } from "../state/settings";
-import { IconButton } from "../ui/IconButton";
 import { Context } from "./Context";
 import { useGrow } from "./grow";
 import { intentOf } from "./keys";
 import { Note } from "./Note";
+import { SendButton } from "./SendButton";
 import { StopButton } from "./StopButton";
 import { Suggestions } from "./Suggestions";
 import { touchFirst } from "./touch";
 import { useSend } from "./useSend";
 import { useSuggest } from "./useSuggest";
+
+const HelpDialog = lazy(() => import("./HelpDialog"));
 
 /** Where one writes to a chat. */
 export function Composer({ chat }: { chat: ChatId }) {
@@ -32,7 +34,10 @@ function Box({ entry }: { entry: ChatEntry }) {
   const { members } = usePeople(chat);
   const { enter } = useSettings();
   const place = { kind: entry.kind, role: entry.my_role, bot: members.some((member) => member.is_bot) };
-  const { fill, obstacle, busy, send, sendAsText, retract } = useSend(chat, place, draft, setDraft);
+  const [help, setHelp] = useState<"never" | "open" | "closed">("never");
+  const { fill, obstacle, busy, send, sendAsText } = useSend(chat, place, draft, setDraft, () =>
+    setHelp("open"),
+  );
   const suggest = useSuggest(chat, place, draft.text, box, send);
   const touch = touchFirst();
   const context = draft.replyTo ?? draft.editing;
@@ -49,13 +54,11 @@ function Box({ entry }: { entry: ChatEntry }) {
   function change(text: string, caret: number) {
     setDraft({ ...draft, text });
     suggest.moved(text, caret);
-    retract();
     // A command is nobody else's business; a question to the bot is a message like any other.
     if (text && !draft.editing && (!text.startsWith("/") || text.startsWith("/bot "))) sendTyping(chat);
   }
 
   function leaveContext() {
-    retract();
     setDraft(withoutContext(draft));
     box.current?.focus();
   }
@@ -114,17 +117,21 @@ function Box({ entry }: { entry: ChatEntry }) {
             {...suggest.aria}
           />
           <StopButton entry={entry} />
-          <IconButton
-            type="submit"
-            label={draft.editing ? t("composer.save") : t("composer.send")}
-            icon={draft.editing ? <Check /> : <ArrowUp />}
-            // The box keeps the focus, and a phone its keyboard.
-            onMouseDown={(event) => event.preventDefault()}
+          <SendButton
+            purpose={draft.editing ? "save" : "send"}
             disabled={busy || draft.text.trim() === "" || fill.kind === "over"}
-            className="bg-accent text-accent-ink enabled:hover:bg-accent-press enabled:hover:text-accent-ink disabled:bg-hover disabled:text-ink-2"
           />
         </div>
       </div>
+      {help !== "never" && (
+        <Suspense>
+          <HelpDialog
+            place={place}
+            open={help === "open"}
+            onOpenChange={(open) => setHelp(open ? "open" : "closed")}
+          />
+        </Suspense>
+      )}
       <Note id={`note-${chat}`} fill={fill} obstacle={obstacle} onSendAsText={sendAsText} />
     </form>
   );

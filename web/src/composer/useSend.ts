@@ -3,8 +3,10 @@ import { useState } from "react";
 import type { ChatId } from "../gen/api";
 import { problemText, t } from "../i18n";
 import { announce } from "../state/announce";
-import { type Draft, withoutEdit } from "../state/drafts";
+import { withoutEdit } from "../state/contexts";
+import type { Draft } from "../state/drafts";
 import { edit, message, post } from "../state/log";
+import { stopTyping } from "../state/people";
 import { useLimits } from "../state/session";
 import { type Entry, offered, type Place, read } from "./commands";
 import { type Fill, fillOf } from "./limit";
@@ -24,35 +26,46 @@ export type Send = {
   send: (text?: string) => void;
   /** Posts what was taken for an unknown command. */
   sendAsText: (content: string) => void;
-  /** The text has changed: what was in its way may be gone. */
-  retract: () => void;
 };
 
-export function useSend(chat: ChatId, place: Place, draft: Draft, setDraft: (draft: Draft) => void): Send {
+export function useSend(
+  chat: ChatId,
+  place: Place,
+  draft: Draft,
+  setDraft: (draft: Draft) => void,
+  help: () => void,
+): Send {
   const navigate = useNavigate();
   const limits = useLimits();
-  const [obstacle, setObstacle] = useState<Obstacle>();
+  const [met, setMet] = useState<{ text: string; obstacle: Obstacle }>();
   const [busy, setBusy] = useState(false);
   const fill = fillOf(draft.text.trimEnd(), limits.message_bytes);
 
-  function refuse(why: string) {
-    setObstacle({ kind: "refused", why });
+  // Another text may have nothing in its way.
+  const obstacle = met?.text === draft.text ? met.obstacle : undefined;
+  const page = {
+    open: (to: ChatId) => void navigate({ to: "/c/$chat", params: { chat: to } }),
+    help,
+  };
+
+  function meet(obstacle: Obstacle) {
+    setMet({ text: draft.text, obstacle });
   }
+  const refuse = (why: string) => meet({ kind: "refused", why });
 
   function say(content: string) {
     post(chat, content, draft.replyTo);
-    setObstacle(undefined);
+    stopTyping(chat);
     setDraft({ text: "" });
   }
 
   /** Waits for the server, and keeps the text where it says no. */
-  async function attempt(work: () => Promise<string | undefined>, done: Draft) {
+  async function attempt(work: () => Promise<void>, done: Draft) {
     setBusy(true);
-    setObstacle(undefined);
+    setMet(undefined);
     try {
-      const why = await work();
-      if (why) refuse(why);
-      else setDraft(done);
+      await work();
+      setDraft(done);
     } catch (cause) {
       refuse(problemText(cause));
     } finally {
@@ -64,10 +77,7 @@ export function useSend(chat: ChatId, place: Place, draft: Draft, setDraft: (dra
     const content = draft.text.trimEnd();
     if (content === "") return refuse(t("composer.edit_blank"));
     if (content === message(chat, editing)?.content) return setDraft(withoutEdit(draft));
-    void attempt(async () => {
-      await edit(chat, editing, content);
-      return undefined;
-    }, withoutEdit(draft));
+    void attempt(() => edit(chat, editing, content), withoutEdit(draft));
   }
 
   function take(entry: Entry) {
@@ -82,14 +92,13 @@ export function useSend(chat: ChatId, place: Place, draft: Draft, setDraft: (dra
       case "unknown":
         // Said once; whoever sends it again means it.
         if (obstacle?.kind === "unknown" && obstacle.content === entry.content) return say(entry.content);
-        return setObstacle(entry);
+        return meet(entry);
       case "command": {
         const { name, argument } = entry;
         if (!offered(place).some((command) => command.name === name)) {
           return refuse(t("composer.not_here", { command: `/${name}` }));
         }
-        const go = (to: ChatId) => void navigate({ to: "/c/$chat", params: { chat: to } });
-        return void attempt(() => run(chat, name, argument, go), { text: "" });
+        return void attempt(() => run(chat, name, argument, page), { ...draft, text: "" });
       }
     }
   }
@@ -101,5 +110,5 @@ export function useSend(chat: ChatId, place: Place, draft: Draft, setDraft: (dra
     take(read(text ?? draft.text));
   }
 
-  return { fill, obstacle, busy, send, sendAsText: say, retract: () => setObstacle(undefined) };
+  return { fill, obstacle, busy, send, sendAsText: say };
 }

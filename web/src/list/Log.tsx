@@ -1,5 +1,13 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, type RefObject, useCallback, useEffect, useMemo, useRef } from "react";
+import {
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from "react";
 import type { ChatId, Seq } from "../gen/api";
 import { t } from "../i18n";
 import { type Room, RoomContext } from "../message/room";
@@ -68,13 +76,19 @@ export function Log({ chat, at, log, entries, me, role, askDelete, intro }: LogP
   useStopKey(chat, entries, { me, role });
 
   const toEnd = useCallback(() => {
-    const there = () => {
-      setFollow("end");
-      list.scrollToEnd();
-    };
-    if (log.atEnd) there();
-    else void jumpToLatest(chat).then(there);
-  }, [chat, list, log.atEnd, setFollow]);
+    setFollow("end");
+    list.scrollToEnd();
+  }, [list, setFollow]);
+  // The newest page takes the place of an older one without growing, and so unseen by what follows growth.
+  const { atEnd } = log;
+  useLayoutEffect(() => {
+    if (atEnd && intent.current === "end") list.scrollToEnd();
+  }, [atEnd, intent, list]);
+
+  const jump = useCallback(() => {
+    toEnd();
+    void jumpToLatest(chat);
+  }, [chat, toEnd]);
 
   // Whoever sends wants to see it, wherever they were reading.
   const last = entries.at(-1);
@@ -132,7 +146,7 @@ export function Log({ chat, at, log, entries, me, role, askDelete, intro }: LogP
         </div>
         <LowerEdge chat={chat} log={log} />
         {(held || !log.atEnd || (follow !== "end" && away)) && (
-          <JumpPill chat={chat} writing={held} onJump={toEnd} />
+          <JumpPill chat={chat} writing={held} onJump={jump} />
         )}
       </div>
     </RoomContext>

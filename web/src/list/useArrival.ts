@@ -1,7 +1,7 @@
 import type { Virtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { ChatId, Seq } from "../gen/api";
-import { problemText } from "../i18n";
+import { t } from "../i18n";
 import { openAround } from "../state/log";
 import { toast } from "../ui/toast";
 import { type Entry, indexOfSeq, lastSeq } from "./entries";
@@ -57,11 +57,10 @@ export function useArrival({ chat, at, entries, list, intent, setFollow }: Arriv
         if (wanted.current !== target) return;
         wanted.current = undefined;
         setFollow("free");
+        toast(t("room.not_shown"));
       };
-      openAround(chat, target.seq)
-        .catch((error: unknown) => toast(problemText(error)))
-        // What came is drawn by then. What is still not there must not draw the reader away later.
-        .then(() => setTimeout(forget));
+      // What came is drawn by then. What is still not there must not draw the reader away later.
+      void openAround(chat, target.seq).then(() => setTimeout(forget));
     },
     [chat, land, setFollow],
   );
