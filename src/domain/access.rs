@@ -19,6 +19,8 @@ pub enum Action {
     DeleteChat,
     EditMessage(Authorship),
     DeleteMessage(Authorship),
+    /// See and revoke an invite link that this member made, or somebody else's.
+    RevokeLink(Authorship),
     /// Stop a reply that this member asked for, or somebody else's.
     StopReply(Authorship),
 }
@@ -53,6 +55,9 @@ pub fn may(kind: ChatKind, role: MemberRole, action: Action) -> Result<(), Error
         }
         Action::Read | Action::Post | Action::Invite => None,
         Action::EditMessage(Own) | Action::DeleteMessage(Own) | Action::StopReply(Own) => None,
+        Action::RevokeLink(Foreign) if role == Member => {
+            Some("only who made it, the owner or an admin may revoke an invite link")
+        }
         Action::EditMessage(Foreign) => Some("only its author may edit a message"),
         Action::DeleteMessage(Foreign) if role == Member => {
             Some("only its author, the owner or an admin may delete a message")
@@ -93,6 +98,8 @@ mod tests {
             (Action::EditMessage(Foreign), [false, false, false]),
             (Action::DeleteMessage(Own), [true, true, true]),
             (Action::DeleteMessage(Foreign), [false, true, true]),
+            (Action::RevokeLink(Own), [true, true, true]),
+            (Action::RevokeLink(Foreign), [false, true, true]),
             (Action::StopReply(Own), [true, true, true]),
             (Action::StopReply(Foreign), [false, true, true]),
         ];

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::ids::{ChatId, MessageId, RunId, Seq, SessionId, Timestamp, UserId};
+use crate::ids::{ChatId, LinkId, MessageId, RunId, Seq, SessionId, Timestamp, UserId};
 
 /// Whether an author is a human being or a program.
 #[derive(
@@ -192,6 +192,32 @@ pub struct Member {
     pub joined_at: Timestamp,
 }
 
+/// A link that brings whoever opens it into a chat. Without `Debug`: a code in a log would open the chat.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InviteLink {
+    pub id: LinkId,
+    pub chat_id: ChatId,
+    /// What opens the chat; the link's page is `/join/{code}`.
+    pub code: String,
+    pub created_by: UserRef,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// Without it, as many as the chat has room for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_uses: Option<u32>,
+    pub uses: u32,
+}
+
+/// What an invite link shows to whoever has it, before they come in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InvitePreview {
+    pub chat_name: String,
+    pub invited_by: UserRef,
+    /// People and agents.
+    pub member_count: u32,
+    pub expires_at: Timestamp,
+}
+
 /// Whether somebody said it, or the room reports a change.
 #[derive(
     Clone,
@@ -311,6 +337,7 @@ pub struct ReplyRun {
 pub enum SystemData {
     ChatCreated { by: UserRef },
     MemberAdded { user: UserRef, by: UserRef },
+    MemberJoined { user: UserRef, invited_by: UserRef },
     MemberRemoved { user: UserRef, by: UserRef },
     MemberLeft { user: UserRef },
     RoleChanged { user: UserRef, role: MemberRole, by: UserRef },

@@ -220,8 +220,8 @@ impl Tx {
         self.update_chat(chat, chat::Column::PairKey, Expr::value(None::<String>)).await
     }
 
-    /// Soft: the row stays for its last event; members are removed, runs not done are ended, the pair is
-    /// freed.
+    /// Soft: the row stays for its last event; members and links are removed, runs not done are ended, the
+    /// pair is freed.
     pub async fn delete_chat(&self, chat: ChatId, at: Timestamp) -> StoreResult<()> {
         chat::Entity::update_many()
             .col_expr(chat::Column::DeletedAt, Expr::value(at))
@@ -247,6 +247,7 @@ impl Tx {
                 .exec(&self.database)
                 .await?;
         }
+        self.delete_links(chat, None).await?;
         member::Entity::delete_many().filter(member::Column::ChatId.eq(chat)).exec(&self.database).await?;
         Ok(())
     }

@@ -62,6 +62,11 @@ impl Tx {
         members_of(&self.database, chat).await
     }
 
+    /// How many people and agents are in the chat.
+    pub async fn count_members(&self, chat: ChatId) -> StoreResult<u64> {
+        count_members(&self.database, chat).await
+    }
+
     /// How many living chats the user is in.
     pub async fn count_chats(&self, user: UserId) -> StoreResult<u64> {
         let number = member::Entity::find()
@@ -94,8 +99,9 @@ impl Tx {
         Ok(())
     }
 
-    /// False when the user was not in the chat.
+    /// The user's links into the chat go with them. False when the user was not in the chat.
     pub async fn delete_member(&self, chat: ChatId, user: UserId) -> StoreResult<bool> {
+        self.delete_links(chat, Some(user)).await?;
         let gone = member::Entity::delete_by_id((chat, user)).exec(&self.database).await?;
         Ok(gone.rows_affected > 0)
     }
@@ -115,6 +121,10 @@ impl Tx {
 
 pub(super) fn membership_view(row: &member::Model) -> StoreResult<Membership> {
     Ok(Membership { role: meaning(&row.role)?, last_read_seq: row.last_read_seq, joined_at: row.joined_at })
+}
+
+pub(super) async fn count_members(database: &impl ConnectionTrait, chat: ChatId) -> StoreResult<u64> {
+    Ok(member::Entity::find().filter(member::Column::ChatId.eq(chat)).count(database).await?)
 }
 
 async fn members_of(database: &impl ConnectionTrait, chat: ChatId) -> StoreResult<Vec<Member>> {

@@ -2,12 +2,11 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  lazyRouteComponent,
   Navigate,
   Outlet,
   useRouterState,
 } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { lazy, useEffect } from "react";
 import { Home } from "./pages/Home";
 import { Lost, Troubled } from "./shell/Lost";
 import { next, returnPath } from "./shell/next";
@@ -15,12 +14,16 @@ import { Shell } from "./shell/Shell";
 import { Splash } from "./shell/Splash";
 import { useSession } from "./state/session";
 
-const Room = lazyRouteComponent(() => import("./pages/Room"), "Room");
-const Settings = lazyRouteComponent(() => import("./pages/settings/Settings"), "Settings");
-const SignIn = lazyRouteComponent(() => import("./pages/SignIn"), "SignIn");
-const Register = lazyRouteComponent(() => import("./pages/Register"), "Register");
-const SetUp = lazyRouteComponent(() => import("./pages/SetUp"), "SetUp");
-const Join = lazyRouteComponent(() => import("./pages/Join"), "Join");
+// React's own `lazy`: the router's calls `use` in one render and not in the next, which React complains about.
+const room = () => import("./pages/Room");
+const Room = lazy(() => room().then(({ Room }) => ({ default: Room })));
+const Settings = lazy(() =>
+  import("./pages/settings/Settings").then(({ Settings }) => ({ default: Settings })),
+);
+const SignIn = lazy(() => import("./pages/SignIn").then(({ SignIn }) => ({ default: SignIn })));
+const Register = lazy(() => import("./pages/Register").then(({ Register }) => ({ default: Register })));
+const SetUp = lazy(() => import("./pages/SetUp").then(({ SetUp }) => ({ default: SetUp })));
+const Join = lazy(() => import("./pages/Join").then(({ Join }) => ({ default: Join })));
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: Lost, errorComponent: Troubled });
 
@@ -73,7 +76,7 @@ const chat = createRoute({
     return Number.isSafeInteger(at) && at > 0 ? { at } : {};
   },
   // Fetched while the session starts, not after it.
-  loader: () => Room.preload?.(),
+  loader: () => void room(),
   component: function ChatRoute() {
     const { chat: id } = chat.useParams();
     const { at } = chat.useSearch();

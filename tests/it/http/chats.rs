@@ -113,12 +113,17 @@ async fn a_chat_of_others_does_not_exist_whatever_is_asked_of_it() {
     let (ada, eve) = (server.person("ada").await, server.person("eve").await);
     let chat = ada.group(&[]).await;
     let message = ada.say(&chat, "secret").await["id"].as_str().unwrap().to_owned();
+    let link = ada.post(&format!("/api/chats/{chat}/invite-links"), json!({})).await.expect(201);
+    let link = link["id"].as_str().unwrap().to_owned();
     let person = ada.id.clone();
     for (method, path, body) in [
         (Method::GET, String::new(), json!({})),
         (Method::PATCH, String::new(), json!({"name": "mine"})),
         (Method::DELETE, String::new(), json!({})),
         (Method::POST, "/invite".into(), json!({"username": "eve"})),
+        (Method::POST, "/invite-links".into(), json!({})),
+        (Method::GET, "/invite-links".into(), json!({})),
+        (Method::DELETE, format!("/invite-links/{link}"), json!({})),
         (Method::GET, "/participants".into(), json!({})),
         (Method::PATCH, format!("/participants/{person}"), json!({"role": "member"})),
         (Method::DELETE, format!("/participants/{person}"), json!({})),

@@ -13,7 +13,7 @@ export function JumpPill({ chat, writing, onJump }: JumpPillProps) {
   const unread = useChat(chat)?.unread_count ?? 0;
   const text =
     unread >= COUNTED
-      ? t("room.jump_many", { number: COUNTED - 1 })
+      ? t("room.jump_over", { number: COUNTED - 1 })
       : unread > 0
         ? t("room.jump_new", { count: unread })
         : t(writing ? "room.still_writing" : "room.jump");

@@ -7,16 +7,16 @@ import { announce } from "../state/announce";
 import { useLog } from "../state/log";
 import { usePeople } from "../state/people";
 import { useMe } from "../state/session";
-import { type Heard, type News, newsOf } from "./news";
+import { type Heard, heardBy, type News, newsOf } from "./news";
 
 /** Has a screen reader told of what happens in the room in front. Draws nothing. */
 export function NewsTeller({ chat, head }: { chat: ChatId; head: Seq }) {
   const me = useMe().id;
   const { rows } = useLog(chat);
   const { members } = usePeople(chat);
-  const heard = useRef<Heard>({ seq: head, replies: new Map() });
+  const heard = useRef<Heard>(undefined);
   useEffect(() => {
-    const next = newsOf(rows, heard.current, me);
+    const next = newsOf(rows, heard.current ?? heardBy(rows, head), me);
     heard.current = next.heard;
     if (!document.hasFocus()) return;
     const name = (id: UserId, username: string) =>
@@ -26,7 +26,7 @@ export function NewsTeller({ chat, head }: { chat: ChatId; head: Seq }) {
     // In one piece each: a second announcement would take the place of the first before it is read.
     if (failed.length > 0) announce(failed.map((news) => words(news, me, name)).join(" "), "assertive");
     if (other.length > 0) announce(other.map((news) => words(news, me, name)).join(" "));
-  }, [rows, members, me]);
+  }, [rows, members, me, head]);
   return null;
 }
 

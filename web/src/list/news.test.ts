@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Message } from "../gen/api";
 import { aChange, aMessage, aReply, ref } from "../test/messages";
-import { type Heard, newsOf } from "./news";
+import { type Heard, heardBy, newsOf } from "./news";
 
 const silence: Heard = { seq: 10, replies: new Map() };
 
@@ -49,6 +49,13 @@ test("a reply is told at its start and at its end, and not while it waits", () =
   expect(ended.heard.replies.size).toBe(0);
 });
 
+test("of a reply that was being written when one came, the end is told", () => {
+  const writing = aReply({ seq: 9, updated_seq: 10, status: "streaming" });
+  const heard = heardBy([{ key: writing.id, message: writing }], 10);
+  expect(kinds([writing], heard)).toEqual([]);
+  expect(kinds([{ ...writing, status: "complete", updated_seq: 11 }], heard)).toEqual(["answered"]);
+});
+
 test("each way to end has its own words", () => {
   for (const [status, kind] of [
     ["failed", "failed"],
@@ -61,11 +68,11 @@ test("each way to end has its own words", () => {
 
 test("a reply that is written again is told again", () => {
   const failed = hear([aReply({ seq: 11, status: "failed" })]);
-  expect(kinds([aReply({ seq: 11, updated_seq: 20, status: "streaming" })], failed.heard)).toEqual(["answering"]);
+  expect(kinds([aReply({ seq: 11, updated_seq: 20, status: "streaming" })], failed.heard)).toEqual([
+    "answering",
+  ]);
 });
 
 test("a reply that was deleted long after its end is not told", () => {
-  expect(
-    kinds([aReply({ seq: 4, updated_seq: 20, deleted_at: "2026-11-21T10:00:00.000Z" })]),
-  ).toEqual([]);
+  expect(kinds([aReply({ seq: 4, updated_seq: 20, deleted_at: "2026-11-21T10:00:00.000Z" })])).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import type { Message, MessageId, MessageStatus, Seq, UserId } from "../gen/api";
-import type { Row } from "../state/log";
 import { isSettled } from "../message/actions";
+import type { Row } from "../state/log";
 
 /** What a screen reader is told of a room. Never by token: a reply's start and its end. */
 export type News =
@@ -13,6 +13,14 @@ export type Heard = { seq: Seq; replies: ReadonlyMap<MessageId, MessageStatus> }
 
 /** So many are read out one by one; more came while one was away, and are counted. */
 const ONE_BY_ONE = 3;
+
+/** What is known already when one comes in; of what is being written only the end is news. */
+export function heardBy(rows: readonly Row[], head: Seq): Heard {
+  const unsettled = rows.flatMap((row) =>
+    "message" in row && !isSettled(row.message) ? [[row.message.id, row.message.status] as const] : [],
+  );
+  return { seq: head, replies: new Map(unsettled) };
+}
 
 export function newsOf(rows: readonly Row[], heard: Heard, me: UserId): { news: News[]; heard: Heard } {
   const said: Message[] = [];

@@ -52,10 +52,13 @@ export function useArrival({ chat, at, entries, list, intent, setFollow }: Arriv
       setFollow("free");
       land();
       if (!wanted.current) return;
+      const forget = () => {
+        if (wanted.current === target) wanted.current = undefined;
+      };
       openAround(chat, target.seq)
         .catch((error: unknown) => toast(problemText(error)))
-        // Drawn by then; what is not there now does not exist, and must not draw the reader away later.
-        .then(() => setTimeout(() => (wanted.current === target ? (wanted.current = undefined) : undefined)));
+        // What came is drawn by then. What is still not there must not draw the reader away later.
+        .then(() => setTimeout(forget));
     },
     [chat, land, setFollow],
   );

@@ -43,7 +43,6 @@ export function Frame({ message, labelledBy, grouped, flash, className, children
   }
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the log moves the focus between its articles
     <article
       {...hold}
       aria-labelledby={labelledBy}

@@ -27,7 +27,11 @@ type PersonRowProps = {
 export function PersonRow({ id, message, pending, grouped, flash, receipts }: PersonRowProps) {
   const me = useMe();
   const { user_id, username } = message ?? { user_id: me.id, username: me.username };
-  const author = { user: { id: user_id, username, kind: "person" as const }, grouped, at: message?.created_at };
+  const author = {
+    user: { id: user_id, username, kind: "person" as const },
+    grouped,
+    at: message?.created_at,
+  };
   const replyTo: MessageId | null | undefined = message?.reply_to ?? pending?.reply_to;
   return (
     <Frame message={message} labelledBy={`who-${id}`} grouped={grouped} flash={flash}>

@@ -35,7 +35,9 @@ export const Receipts = memo(function Receipts({ seq }: { seq: Seq }) {
           />
         ))}
         {readers.length > FACES && (
-          <span className="pl-1 text-ink-2 text-xs">{t("room.read_more", { count: readers.length - FACES })}</span>
+          <span className="pl-1 text-ink-2 text-xs">
+            {t("room.read_more", { count: readers.length - FACES })}
+          </span>
         )}
       </button>
     </Tooltip>

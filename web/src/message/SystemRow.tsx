@@ -31,7 +31,11 @@ export const SystemRow = memo(function SystemRow({ messages, change, flash }: Sy
   return (
     <article tabIndex={-1} data-flash={flash || undefined} className={look}>
       <details>
-        <summary className={cx("cursor-pointer marker:content-none hover:text-ink [&::-webkit-details-marker]:hidden")}>
+        <summary
+          className={cx(
+            "cursor-pointer marker:content-none hover:text-ink [&::-webkit-details-marker]:hidden",
+          )}
+        >
           {t(change === "left" ? "room.left" : "room.joined", { names: told })}
         </summary>
         {messages.map((message) => (

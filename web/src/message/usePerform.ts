@@ -1,12 +1,13 @@
 import { useCallback } from "react";
 import type { Message } from "../gen/api";
 import { problemText, t } from "../i18n";
+import { copyText } from "../markdown/clipboard";
 import { announce } from "../state/announce";
+import { editing, replying } from "../state/contexts";
 import { draftOf, setDraft } from "../state/drafts";
 import { retry, stop } from "../state/log";
 import { toast } from "../ui/toast";
 import type { Action } from "./actions";
-import { copy } from "./clipboard";
 import { type Room, useRoom } from "./room";
 
 /** Does what one chose to do with a message. What fails is told. */
@@ -23,13 +24,10 @@ export function usePerform(message: Message | undefined): (action: Action) => vo
 
 async function perform(action: Action, message: Message, { chat, askDelete }: Room): Promise<void> {
   switch (action) {
-    case "reply": {
-      const { text, editing } = draftOf(chat);
-      // What stood in the box while one edited was the edited message's text, and is no reply.
-      return setDraft(chat, { text: editing ? "" : text, replyTo: message.id });
-    }
+    case "reply":
+      return setDraft(chat, replying(draftOf(chat), message.id));
     case "edit":
-      return setDraft(chat, { text: message.content, editing: message.id });
+      return setDraft(chat, editing(draftOf(chat), message));
     case "copy":
       return copied(message.content, t("room.copied"));
     case "link":
@@ -44,8 +42,6 @@ async function perform(action: Action, message: Message, { chat, askDelete }: Ro
 }
 
 async function copied(text: string, done: string): Promise<void> {
-  await copy(text).then(
-    () => announce(done),
-    () => toast(t("room.copy_refused")),
-  );
+  if (await copyText(text)) announce(done);
+  else toast(t("room.copy_refused"));
 }

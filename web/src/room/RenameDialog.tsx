@@ -30,7 +30,7 @@ export default function RenameDialog({ entry, open, onOpenChange }: RoomDialogPr
   }
 
   return (
-    <Dialog title={t("members.rename_title")} open={open} onOpenChange={onOpenChange} initialFocus={input}>
+    <Dialog title={t("members.rename_title")} open={open} onOpenChange={onOpenChange}>
       <form onSubmit={(event) => void rename(event)} className="flex flex-col gap-4">
         <Field label={t("members.name")} error={error}>
           <Input

@@ -33,27 +33,26 @@ export const ChatRow = memo(function ChatRow({ chat, me, open, tabbable }: ChatR
         )}
       >
         <ChatAvatar chat={chat} />
-        <span className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto] gap-x-2 gap-y-0.5">
-          <span className={cx("truncate text-sm", unread ? "font-semibold" : "font-medium")}>
-            {chat.title}
+        <span className="min-w-0 flex-1">
+          <span className="flex items-baseline gap-2">
+            <span className={cx("flex-1 truncate text-sm", unread ? "font-semibold" : "font-medium")}>
+              {chat.title}
+            </span>
+            <time
+              dateTime={chat.last_message_time ?? chat.created_at}
+              className={cx("text-xs tabular-nums", unread && !muted ? "text-accent" : "text-ink-2")}
+            >
+              {formatShort(chat.last_message_time ?? chat.created_at)}
+            </time>
           </span>
-          <time
-            dateTime={chat.last_message_time ?? chat.created_at}
-            className={cx(
-              "self-center text-xs tabular-nums",
-              unread && !muted ? "text-accent" : "text-ink-2",
-            )}
-          >
-            {formatShort(chat.last_message_time ?? chat.created_at)}
-          </time>
-          <SecondLine chat={chat} me={me} open={open} />
-          <span className="flex items-center gap-1.5 text-ink-2">
-            {muted && <BellOff role="img" aria-label={t("shell.muted")} className="size-3.5" />}
+          <span className="flex h-5 items-center gap-1.5 text-ink-2">
+            <SecondLine chat={chat} me={me} open={open} />
+            {muted && <BellOff role="img" aria-label={t("shell.muted")} className="size-3.5 shrink-0" />}
             {chat.mention && !open && (
               <AtSign
                 role="img"
                 aria-label={t("shell.mentioned")}
-                className="size-4 stroke-[2.5] text-accent"
+                className="size-4 shrink-0 stroke-[2.5] text-accent"
               />
             )}
             {chat.unread_count > 0 && !open && (
@@ -70,7 +69,7 @@ function SecondLine({ chat, me, open }: { chat: ChatEntry; me: UserId; open: boo
   const line = previewLine(chat, me);
   const tones = { plain: "text-ink-2", typing: "text-accent italic", bot: "text-bot italic" };
   return (
-    <span className={cx("truncate text-[13px]", tones[line.tone])}>
+    <span className={cx("flex-1 truncate text-[13px]", tones[line.tone])}>
       {chat.draft && !open && line.tone === "plain" && (
         <span className="font-medium text-err">{t("shell.draft")} </span>
       )}

@@ -2,12 +2,12 @@ import { lazy, Suspense, useState } from "react";
 import type { ChatKind } from "../gen/api";
 import { closeOverlay, type Overlay, useOverlay } from "../state/overlay";
 
-const Palette = lazy(() => import("./Palette").then((module) => ({ default: module.Palette })));
+const Palette = lazy(() => import("./Palette").then(({ Palette }) => ({ default: Palette })));
 const ShortcutsDialog = lazy(() =>
-  import("./ShortcutsDialog").then((module) => ({ default: module.ShortcutsDialog })),
+  import("./ShortcutsDialog").then(({ ShortcutsDialog }) => ({ default: ShortcutsDialog })),
 );
 const NewChatDialog = lazy(() =>
-  import("./NewChatDialog").then((module) => ({ default: module.NewChatDialog })),
+  import("./NewChatDialog").then(({ NewChatDialog }) => ({ default: NewChatDialog })),
 );
 
 /** Each overlay comes when it is first wanted, and stays so that it can close with grace. */

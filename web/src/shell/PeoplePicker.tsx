@@ -1,6 +1,6 @@
 import { Combobox } from "@base-ui/react/combobox";
 import { X } from "lucide-react";
-import { useDeferredValue, useState } from "react";
+import { useDeferredValue, useId, useState } from "react";
 import type { User } from "../gen/api";
 import { t } from "../i18n";
 import { usePeopleSearch } from "../queries";
@@ -22,6 +22,7 @@ type PeoplePickerProps = {
 /** Finds people by the beginning of a name, and keeps the chosen ones in the box. */
 export function PeoplePicker({ value, onValueChange, label, hint, error }: PeoplePickerProps) {
   const me = useMe();
+  const id = useId();
   const [query, setQuery] = useState("");
   const wanted = useDeferredValue(query.trim());
   const { data, isFetching } = usePeopleSearch(wanted);
@@ -45,7 +46,9 @@ export function PeoplePicker({ value, onValueChange, label, hint, error }: Peopl
       autoHighlight
     >
       <div className="flex flex-col gap-1.5">
-        <Combobox.Label className="font-medium text-sm">{label}</Combobox.Label>
+        <label htmlFor={id} className="font-medium text-sm">
+          {label}
+        </label>
         <Combobox.InputGroup
           className={cx(
             "flex min-h-9 w-full cursor-text items-center rounded-sm border bg-surface p-1 focus-within:border-accent focus-within:outline-2 focus-within:outline-accent focus-within:-outline-offset-1",
@@ -70,6 +73,8 @@ export function PeoplePicker({ value, onValueChange, label, hint, error }: Peopl
               </Combobox.Chip>
             ))}
             <Combobox.Input
+              id={id}
+              aria-describedby={`${id}-hint`}
               placeholder={value.length === 0 ? t("new_chat.people_sample") : ""}
               autoCapitalize="none"
               autoCorrect="off"
@@ -80,11 +85,13 @@ export function PeoplePicker({ value, onValueChange, label, hint, error }: Peopl
           </Combobox.Chips>
         </Combobox.InputGroup>
         {error ? (
-          <p role="alert" className="text-[13px] text-err leading-snug">
+          <p id={`${id}-hint`} className="text-[13px] text-err leading-snug">
             {error}
           </p>
         ) : (
-          <p className="text-[13px] text-ink-2 leading-snug">{hint}</p>
+          <p id={`${id}-hint`} className="text-[13px] text-ink-2 leading-snug">
+            {hint}
+          </p>
         )}
       </div>
       <Combobox.Portal>

@@ -53,7 +53,7 @@ export function ShortcutsDialog(props: ShortcutsDialogProps) {
 function Group({ title, keys }: { title: string; keys: [name: string, keys: string][] }) {
   return (
     <section>
-      <h3 className="pb-1.5 font-display text-lg">{title}</h3>
+      <h3 className="pb-1.5 font-semibold text-sm">{title}</h3>
       <dl>
         {keys.map(([name, press]) => (
           <div

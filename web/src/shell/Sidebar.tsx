@@ -99,7 +99,7 @@ function Filters({ value, onChange }: { value: Filter; onChange: (filter: Filter
           type="button"
           aria-pressed={value === filter}
           onClick={() => onChange(filter)}
-          className="h-7 cursor-pointer rounded-full px-3 font-medium text-[13px] text-ink-2 transition-colors duration-100 hover:bg-hover hover:text-ink aria-pressed:bg-ink aria-pressed:text-bg pointer-coarse:h-11"
+          className="relative h-7 cursor-pointer rounded-full px-3 font-medium text-[13px] text-ink-2 transition-colors duration-100 hover:bg-hover hover:text-ink aria-pressed:bg-ink aria-pressed:text-bg pointer-coarse:h-8 pointer-coarse:px-4 pointer-coarse:after:absolute pointer-coarse:after:inset-x-0 pointer-coarse:after:-inset-y-1.5"
         >
           {names[filter]}
         </button>

@@ -2,7 +2,7 @@ import type { ChatId, Seq, ServerFrame } from "../gen/api";
 import { Problem } from "../wire/problem";
 import type { Frame } from "../wire/socket";
 import { onAnyFrame, socket } from "./connection";
-import { whileIn } from "./session";
+import { me, whileIn } from "./session";
 
 /**
  * Which chats this socket hears, and how far: passes each chat's durable frames on in the order of their numbers, over
@@ -13,9 +13,11 @@ type Hearing = {
   applied: Seq | undefined;
   state:
     | { kind: "silent" }
-    /** `join` is on its way: what follows its answer begins after `after`. `again`: from there once more. */
-    | { kind: "asked"; after: Seq | undefined; again?: Seq }
+    /** `join` is on its way: what follows its answer begins after `after`. */
+    | { kind: "asked"; after: Seq | undefined }
     | { kind: "joined" };
+  /** Who wants to know that `applied` is known. */
+  waiting?: ((known: boolean) => void)[];
 };
 
 export type HearingEvents = {
@@ -37,9 +39,16 @@ export function onHeard(events: HearingEvents): void {
   listeners.push(events);
 }
 
-/** Up to which number everything of a chat was heard; undefined before the first sign of it. */
-export function heardUpTo(chat: ChatId): Seq | undefined {
-  return hearings.get(chat)?.applied;
+/**
+ * Waits until it is known from which number on a chat is heard: what is fetched from then on has no hole before the
+ * first frame. False when there is no such chat.
+ */
+export function whenKnown(chat: ChatId): Promise<boolean> {
+  const hearing = of(chat);
+  if (hearing.applied !== undefined) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    hearing.waiting = [...(hearing.waiting ?? []), resolve];
+  });
 }
 
 export function isJoined(chat: ChatId): boolean {
@@ -63,27 +72,17 @@ export function release(chat: ChatId): void {
   leaveIfUnwanted(chat);
 }
 
-/**
- * Has somebody who knows a chat as of `seq` hear all that came after it. Numbers that were passed on already may come
- * once more.
- */
-export function hearFrom(chat: ChatId, seq: Seq): void {
-  const hearing = of(chat);
-  if (hearing.applied !== undefined && hearing.applied <= seq) return;
-  if (hearing.state.kind === "silent") hearing.applied = seq;
-  else join(chat, seq);
-}
-
 /** What came up to `seq` is known from elsewhere: a chat that is not heard need not be told of it. */
 export function skipTo(chat: ChatId, seq: Seq): void {
   const hearing = of(chat);
-  if (hearing.state.kind !== "silent" || held.has(chat)) return;
-  if (hearing.applied === undefined || hearing.applied < seq) hearing.applied = seq;
+  const mayMiss = hearing.state.kind === "silent" && !held.has(chat);
+  if (hearing.applied !== undefined && !mayMiss) return;
+  if (hearing.applied === undefined || hearing.applied < seq) advance(hearing, seq);
 }
 
 /** Asks for the chat's state, and for all that was missed. */
 export function rejoin(chat: ChatId): void {
-  if (socket.state.kind === "online" && isWanted(chat)) join(chat, of(chat).applied);
+  if (socket.state.kind === "online" && isWanted(chat)) join(chat);
 }
 
 function of(chat: ChatId): Hearing {
@@ -93,6 +92,17 @@ function of(chat: ChatId): Hearing {
     hearings.set(chat, hearing);
   }
   return hearing;
+}
+
+function advance(hearing: Hearing, seq: Seq): void {
+  hearing.applied = seq;
+  tellWaiting(hearing, true);
+}
+
+function tellWaiting(hearing: Hearing, known: boolean): void {
+  const { waiting = [] } = hearing;
+  delete hearing.waiting;
+  for (const tell of waiting) tell(known);
 }
 
 function isWanted(chat: ChatId): boolean {
@@ -110,12 +120,10 @@ function leaveIfUnwanted(chat: ChatId): void {
   socket.send({ type: "leave", chat_id: chat }).catch(() => undefined);
 }
 
-function join(chat: ChatId, after: Seq | undefined): void {
+function join(chat: ChatId): void {
   const hearing = of(chat);
-  if (hearing.state.kind === "asked") {
-    if (after !== undefined) hearing.state.again = Math.min(after, hearing.state.again ?? after);
-    return;
-  }
+  if (hearing.state.kind === "asked") return;
+  const { applied: after } = hearing;
   const asked = { kind: "asked", after } as const;
   hearing.state = asked;
   const command = { type: "join", chat_id: chat } as const;
@@ -129,12 +137,17 @@ function join(chat: ChatId, after: Seq | undefined): void {
 
 function refused(chat: ChatId, error: unknown): void {
   if (!(error instanceof Problem)) return;
-  if (error.code === "not_found") {
-    hearings.delete(chat);
-    for (const { onGone } of listeners) onGone?.(chat);
-  } else if (error.code === "rate_limited" || error.code === "unavailable") {
+  if (error.code === "not_found") gone(chat);
+  else if (error.code === "rate_limited" || error.code === "unavailable") {
     setTimeout(() => joinIfSilent(chat), (error.retryAfter ?? 1) * 1000);
   }
+}
+
+function gone(chat: ChatId): void {
+  tellWaiting(of(chat), false);
+  hearings.delete(chat);
+  held.delete(chat);
+  for (const { onGone } of listeners) onGone?.(chat);
 }
 
 function hear(frame: Frame): void {
@@ -183,26 +196,29 @@ function joined(frame: Extract<ServerFrame, { type: "joined" }>): void {
   const { chat_id: chat, reset, head_seq } = frame;
   const hearing = of(chat);
   if (hearing.state.kind !== "asked") return;
-  const { after, again } = hearing.state;
+  const { after } = hearing.state;
   hearing.state = { kind: "joined" };
-  hearing.applied = reset || after === undefined ? head_seq : after;
+  advance(hearing, reset || after === undefined ? head_seq : after);
   if (reset) for (const { onReset } of listeners) onReset?.(chat);
   pass(frame);
-  if (again !== undefined && again < hearing.applied) join(chat, again);
-  else leaveIfUnwanted(chat);
+  leaveIfUnwanted(chat);
 }
 
 /** A durable frame: passed on if it is the next one, asked for again if something before it is missing. */
 function durable(frame: Frame, chat: ChatId, seq: Seq): void {
+  const ends =
+    frame.type === "chat_deleted" || (frame.type === "participant_removed" && frame.user.id === me()?.id);
   const hearing = of(chat);
-  if (hearing.state.kind === "silent") {
-    // Told to the person and not to the room: removed, or the chat is no more.
+  // The last one of a chat: told to the person where the room is not heard, and whatever came before.
+  if (ends) {
     pass(frame);
+    gone(chat);
     return;
   }
+  if (hearing.state.kind === "silent") return;
   const next = hearing.applied === undefined ? seq : hearing.applied + 1;
   if (seq === next) {
-    hearing.applied = seq;
+    advance(hearing, seq);
     pass(frame);
   } else if (seq > next && hearing.state.kind === "joined") rejoin(chat);
 }
@@ -214,6 +230,7 @@ function pass(frame: Frame): void {
 onAnyFrame(hear);
 
 whileIn(() => () => {
+  for (const hearing of hearings.values()) tellWaiting(hearing, false);
   hearings.clear();
   held.clear();
   wanted = new Set();

@@ -47,7 +47,7 @@ export function Menu({ trigger, items, side = "bottom", align = "end", ...state 
           collisionPadding={8}
           className="z-50 outline-none"
         >
-          <Base.Popup className="max-h-(--available-height) min-w-48 max-w-80 overflow-y-auto rounded-md border border-line bg-surface p-1.5 text-ink shadow-pop outline-none transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0">
+          <Base.Popup className="max-h-(--available-height) min-w-[max(12rem,var(--anchor-width))] max-w-80 overflow-y-auto rounded-md border border-line bg-surface p-1.5 text-ink shadow-pop outline-none transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0">
             {items.map((entry, index) => (
               <Entry key={index} entry={entry} />
             ))}

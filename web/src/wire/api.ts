@@ -11,7 +11,7 @@ const PATIENCE_MS = 30_000;
 export const api = createClient<paths>({ baseUrl: location.origin, fetch: authorized });
 
 /** Sends with the access token; one that ran out in the meantime is renewed and the request repeated, once. */
-async function authorized(request: Request): Promise<Response> {
+export async function authorized(request: Request): Promise<Response> {
   const again = request.clone();
   const token = await freshToken();
   const response = await send(request, token);

@@ -1,14 +1,6 @@
 // What the server will say once its branches are merged; until then the generated types do not know it.
-import type {
-  ChatId,
-  ChatListItem,
-  Limits,
-  MessageId,
-  SystemData,
-  Timestamp,
-  UserId,
-  UserRef,
-} from "../gen/api";
+import type { ChatId, ChatListItem, Limits, ServerFrame, SystemData, Timestamp, UserRef } from "../gen/api";
+import { authorized } from "./api";
 
 export type NotifyLevel = "all" | "mentions" | "none";
 
@@ -42,6 +34,19 @@ export type AnySystemData = SystemData | MemberJoined;
 
 export type PendingFrame = { type: "chat_preferences"; chat_id: ChatId; notify: NotifyLevel };
 
-export type RetryCommand = { type: "retry"; chat_id: ChatId; message_id: MessageId };
+export type Activity = Extract<ServerFrame, { type: "chat_activity" }> & { mention?: boolean };
 
-export type AskedBy = { asked_by?: UserId | null };
+/** A request that the generated types do not know yet. */
+export async function call<T>(
+  method: "GET" | "POST" | "PATCH" | "DELETE",
+  path: string,
+  body?: unknown,
+): Promise<T> {
+  const init: RequestInit = { method };
+  if (body !== undefined) {
+    init.headers = { "Content-Type": "application/json" };
+    init.body = JSON.stringify(body);
+  }
+  const response = await authorized(new Request(location.origin + path, init));
+  return response.status === 204 ? (undefined as T) : response.json();
+}
