@@ -37,10 +37,9 @@ export function StopButton({ entry }: { entry: ChatEntry }) {
           ? t("composer.stop")
           : t("composer.stop_for", { name: asker?.display_name ?? "…" })
       }
-      icon={<Square className="fill-current" />}
+      icon={<Square className="fill-current text-bot" />}
       disabled={stopping === reply.message_id}
       onClick={() => void halt(reply.message_id)}
-      className="text-bot enabled:hover:text-bot"
     />
   );
 }

@@ -32,7 +32,7 @@ export function Suggestions({ chat, suggest }: { chat: ChatId; suggest: Suggest 
       id={suggest.listId}
       role="listbox"
       aria-label={items[0]?.kind === "command" ? t("composer.commands") : t("composer.mentions")}
-      className="absolute inset-x-0 bottom-full z-30 mb-1.5 max-h-[min(20rem,45dvh)] overflow-y-auto rounded-md border border-line bg-surface p-1.5 shadow-pop sm:max-w-lg"
+      className="absolute inset-x-0 bottom-full z-30 mb-1.5 max-h-[min(22rem,50dvh)] overflow-y-auto rounded-md border border-line bg-surface p-1.5 shadow-pop sm:max-w-lg"
     >
       {items.map((item, index) => (
         // biome-ignore lint/a11y/useFocusableInteractive: the box keeps the focus and points here

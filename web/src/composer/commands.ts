@@ -1,5 +1,5 @@
 import type { Key } from "../i18n";
-import { mayInvite, mayRename, type Standing } from "../room/rights";
+import { mayInvite, mayLeave, mayRename, type Standing } from "../room/rights";
 
 export type CommandName =
   | "bot"
@@ -35,7 +35,7 @@ const COMMANDS: readonly (Command & { offered?: (place: Place) => boolean })[] =
     argument: "composer.argument_username",
     offered: mayInvite,
   },
-  { name: "members", about: "composer.about_members" },
+  { name: "members", about: "composer.about_members", offered: ({ kind }) => kind === "group" },
   {
     name: "rename",
     about: "composer.about_rename",
@@ -45,7 +45,7 @@ const COMMANDS: readonly (Command & { offered?: (place: Place) => boolean })[] =
   { name: "mute", about: "composer.about_mute" },
   { name: "unmute", about: "composer.about_unmute" },
   { name: "new", about: "composer.about_new", argument: "composer.argument_name" },
-  { name: "leave", about: "composer.about_leave" },
+  { name: "leave", about: "composer.about_leave", offered: mayLeave },
   { name: "help", about: "composer.about_help" },
 ];
 

@@ -3,19 +3,20 @@ import { t } from "../i18n";
 import { inviteByName } from "../queries";
 import { openDialog, showMembers } from "../room/dialogs";
 import { createChat, renameChat, setNotify } from "../state/chats";
+import { openOverlay } from "../state/overlay";
 import { toast } from "../ui/toast";
 import type { CommandName } from "./commands";
 
-/** Opens another chat. */
-export type Go = (chat: ChatId) => void;
+/** What a command may do to the page. */
+export type Page = { open: (chat: ChatId) => void; help: () => void };
 
-/** Carries a command out. What it gives back stands in the way and is for the eyes of whoever gave it; it throws what the server refused. */
+/** Carries a command out; throws what the server refused. */
 export async function run(
   chat: ChatId,
   name: Exclude<CommandName, "bot">,
   argument: string,
-  go: Go,
-): Promise<string | undefined> {
+  page: Page,
+): Promise<void> {
   switch (name) {
     case "invite":
       if (!argument) openDialog(chat, "invite");
@@ -23,31 +24,31 @@ export async function run(
         const member = await inviteByName(chat, username.replace(/^@/, ""));
         toast(t("composer.invited", { name: member.display_name }));
       }
-      return undefined;
+      return;
     case "members":
       showMembers(true);
-      return undefined;
+      return;
     case "rename":
       if (argument) await renameChat(chat, argument);
       else openDialog(chat, "rename");
-      return undefined;
+      return;
     case "mute":
       await setNotify(chat, "none");
       toast(t("composer.muted"));
-      return undefined;
+      return;
     case "unmute":
       await setNotify(chat, "all");
       toast(t("composer.unmuted"));
-      return undefined;
+      return;
     case "new":
-      if (!argument) return t("composer.new_needs_name");
-      go(await createChat({ kind: "group", name: argument }));
-      return undefined;
+      if (!argument) openOverlay({ kind: "new-chat", chat: "group" });
+      else page.open(await createChat({ kind: "group", name: argument }));
+      return;
     case "leave":
       openDialog(chat, "leave");
-      return undefined;
+      return;
     case "help":
-      openDialog(chat, "help");
-      return undefined;
+      page.help();
+      return;
   }
 }

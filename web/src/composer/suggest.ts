@@ -1,4 +1,5 @@
 import type { Member, UserId } from "../gen/api";
+import { fold } from "../i18n/fold";
 import { type Command, offered, type Place } from "./commands";
 
 /** The piece of text before the caret that asks for suggestions. */
@@ -59,11 +60,6 @@ function rank(member: Member, query: string): number {
   if (shown.split(/\s+/).some((word) => word.startsWith(query))) return 1;
   if (username.includes(query) || shown.includes(query)) return 2;
   return Number.POSITIVE_INFINITY;
-}
-
-/** `é` is found by `e`: nobody should need another keyboard to call a colleague. */
-export function fold(text: string): string {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 export function written(suggestion: Suggestion): string {

@@ -51,5 +51,9 @@ it("offers nobody else a place in a private or an AI chat", () => {
   }
   expect(mayRename({ kind: "private", role: "owner" })).toBe(false);
   expect(mayRename({ kind: "ai", role: "owner" })).toBe(true);
+});
+
+it("takes nobody out of a private or an AI chat, where nobody could bring them back", () => {
   expect(mayRemove({ kind: "private", role: "owner" }, of("member"))).toBe(false);
+  expect(mayRemove({ kind: "ai", role: "owner" }, of("member", true))).toBe(false);
 });

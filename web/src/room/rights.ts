@@ -12,12 +12,18 @@ export function mayRename({ kind, role }: Standing): boolean {
   return kind !== "private" && role !== "member";
 }
 
+// To leave an AI chat would be to delete it, and deleting says so.
+export function mayLeave({ kind }: Standing): boolean {
+  return kind !== "ai";
+}
+
 export function mayDelete({ role }: Standing): boolean {
   return role === "owner";
 }
 
+// The server would let the bot be taken out of an AI chat, where nobody could bring it back.
 export function mayRemove({ kind, role }: Standing, member: Member): boolean {
-  if (kind === "private" || role === "member") return false;
+  if (kind !== "group" || role === "member") return false;
   return role === "owner" || member.role === "member";
 }
 
