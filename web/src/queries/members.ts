@@ -1,7 +1,6 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import type { ChatId, Member, MemberRole, MessageId, Revision, User, UserId } from "../gen/api";
 import { api, must } from "../wire/api";
-import { newClientId } from "../wire/ids";
 
 /** The server searches from so many characters on. */
 const SHORTEST = 2;
@@ -30,8 +29,10 @@ export function useRevisions(chat: ChatId, message: MessageId): UseQueryResult<R
 // Who is in a room is told by its frames: state/people.ts. Nothing has to be fetched again after these.
 
 export function inviteByName(chat: ChatId, username: string): Promise<Member> {
-  const params = { path: { chat_id: chat }, header: { "Idempotency-Key": newClientId() } };
-  return must(api.POST("/api/chats/{chat_id}/invite", { params, body: { username } }));
+  // Somebody who is there already is the answer, too: sent twice it does the same.
+  return must(
+    api.POST("/api/chats/{chat_id}/invite", { params: { path: { chat_id: chat } }, body: { username } }),
+  );
 }
 
 export async function setRole(chat: ChatId, user: UserId, role: MemberRole): Promise<void> {
