@@ -1,0 +1,58 @@
+import { Sparkles } from "lucide-react";
+import type { CSSProperties } from "react";
+import type { UserKind } from "../gen/api";
+import { cx } from "./cx";
+
+export type AvatarSize = "xs" | "sm" | "md" | "lg";
+
+const sizes: Record<AvatarSize, string> = {
+  xs: "size-5 text-[9px] [&>svg]:size-3",
+  sm: "size-7 text-[11px] [&>svg]:size-4",
+  md: "size-9 text-[13px] [&>svg]:size-[18px]",
+  lg: "size-16 text-xl [&>svg]:size-8",
+};
+
+type AvatarProps = {
+  user: { id: string; username: string; kind?: UserKind };
+  size?: AvatarSize;
+  className?: string;
+};
+
+/**
+ * A person's initials on a colour of their own, or the bot's sign on the bot's violet.
+ * It says nothing to the ear: a name always stands beside it.
+ */
+export function Avatar({ user, size = "md", className }: AvatarProps) {
+  const shape = cx(
+    "grid shrink-0 select-none place-items-center rounded-full font-semibold leading-none",
+    sizes[size],
+  );
+  if (user.kind === "agent") {
+    return (
+      <span aria-hidden="true" className={cx(shape, "bg-bot text-bot-ink", className)}>
+        <Sparkles />
+      </span>
+    );
+  }
+  return (
+    <span aria-hidden="true" className={cx(shape, "tinted", className)} style={tint(user.id)}>
+      {initials(user.username)}
+    </span>
+  );
+}
+
+/** The hue that belongs to an id, for elements of the class `tinted`. */
+export function tint(id: string): CSSProperties {
+  let hash = 0;
+  for (let i = 0; i < id.length; i++) hash = (hash * 31 + id.charCodeAt(i)) | 0;
+  // Sixteen steps round the wheel, without the violet third of it that belongs to the bot.
+  const step = Math.abs(hash) % 16;
+  const hue = (330 + step * 16.5) % 360;
+  return { "--hue": hue } as CSSProperties;
+}
+
+function initials(username: string): string {
+  const [first = "", second = ""] = username.split(/[._\-\s]+/);
+  const letters = second ? first.slice(0, 1) + second.slice(0, 1) : first.slice(0, 2);
+  return letters.toUpperCase();
+}
