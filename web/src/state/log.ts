@@ -39,6 +39,19 @@ export function jumpToLatest(chat: ChatId): Promise<void> {
   return touch(chat).jumpToLatest();
 }
 
+/** My last message that I can edit, among those that are here. */
+export function lastOwn(chat: ChatId): Message | undefined {
+  const rows = knownRoom(chat)?.store.getState().rows ?? [];
+  const mine = rows.findLast(
+    (row) =>
+      "message" in row &&
+      row.message.user_id === me()?.id &&
+      row.message.kind === "text" &&
+      !row.message.deleted_at,
+  );
+  return mine && "message" in mine ? mine.message : undefined;
+}
+
 /** Shows it at once and sends it in order; also after a reload or a time without a connection. */
 export function post(chat: ChatId, content: string, replyTo?: MessageId): void {
   send(chat, content, replyTo);
@@ -66,4 +79,17 @@ export async function retry(chat: ChatId, id: MessageId): Promise<void> {
   const again = await call<Message>("POST", `/api/chats/${chat}/messages/${id}/retry`);
   knownRoom(chat)?.update(id, () => again);
   follow(again);
+}
+
+/** My last message that I can still edit, where it is in the log. */
+export function lastOwn(chat: ChatId): Message | undefined {
+  const mine = me()?.id;
+  const row = roomOf(chat)
+    .store.getState()
+    .rows.findLast((row) => "message" in row && row.message.user_id === mine && isEditable(row.message));
+  return row && "message" in row ? row.message : undefined;
+}
+
+function isEditable({ kind, deleted_at }: Message): boolean {
+  return kind === "text" && !deleted_at;
 }

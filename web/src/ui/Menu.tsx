@@ -1,6 +1,6 @@
 import { Menu as Base } from "@base-ui/react/menu";
 import { Check } from "lucide-react";
-import type { ReactElement } from "react";
+import type { ReactElement, RefObject } from "react";
 import { cx } from "./cx";
 
 export type MenuItem = {
@@ -28,6 +28,8 @@ type MenuProps = {
   items: MenuEntry[];
   side?: "top" | "bottom";
   align?: "start" | "end";
+  /** Where the focus goes when it closes, if not to the trigger. */
+  finalFocus?: RefObject<HTMLElement | null>;
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
 };
@@ -35,7 +37,7 @@ type MenuProps = {
 const row =
   "flex min-h-9 cursor-default select-none items-center gap-2.5 rounded-sm px-2.5 text-sm outline-none data-disabled:opacity-50 data-highlighted:bg-hover pointer-coarse:min-h-11";
 
-export function Menu({ trigger, items, side = "bottom", align = "end", ...state }: MenuProps) {
+export function Menu({ trigger, items, side = "bottom", align = "end", finalFocus, ...state }: MenuProps) {
   return (
     <Base.Root {...state}>
       <Base.Trigger render={trigger} />
@@ -47,7 +49,10 @@ export function Menu({ trigger, items, side = "bottom", align = "end", ...state 
           collisionPadding={8}
           className="z-50 outline-none"
         >
-          <Base.Popup className="max-h-(--available-height) min-w-[max(12rem,var(--anchor-width))] max-w-80 overflow-y-auto rounded-md border border-line bg-surface p-1.5 text-ink shadow-pop outline-none transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0">
+          <Base.Popup
+            {...(finalFocus && { finalFocus })}
+            className="max-h-(--available-height) min-w-[max(12rem,var(--anchor-width))] max-w-80 overflow-y-auto rounded-md border border-line bg-surface p-1.5 text-ink shadow-pop outline-none transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0"
+          >
             {items.map((entry, index) => (
               <Entry key={index} entry={entry} />
             ))}
