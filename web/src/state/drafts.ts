@@ -3,7 +3,13 @@ import type { ChatId, MessageId, UserId } from "../gen/api";
 import { onStored, store, stored, storedKeys, unstore } from "../wire/storage";
 import { whileIn } from "./session";
 
-export type Draft = { text: string; replyTo?: MessageId; editing?: MessageId };
+export type Draft = {
+  text: string;
+  replyTo?: MessageId;
+  editing?: MessageId;
+  /** What was being written when an edit began; it comes back when the edit ends. */
+  kept?: { text: string; replyTo?: MessageId };
+};
 
 const SAVE_MS = 300;
 const empty: Draft = { text: "" };

@@ -2,11 +2,11 @@ import { useEffect } from "react";
 import { useStore } from "zustand";
 import type { ChatId, Message, MessageId, Seq } from "../gen/api";
 import { api, must } from "../wire/api";
-import { call } from "../wire/pending";
 import { socket } from "./connection";
 import { post as send } from "./posts";
 import type { Log } from "./room";
 import { knownRoom, roomOf, touch } from "./rooms";
+import { me } from "./session";
 import { follow } from "./stream";
 
 export { discard, resend } from "./posts";
@@ -39,23 +39,20 @@ export function jumpToLatest(chat: ChatId): Promise<void> {
   return touch(chat).jumpToLatest();
 }
 
-/** My last message that I can edit, among those that are here. */
-export function lastOwn(chat: ChatId): Message | undefined {
-  const rows = knownRoom(chat)?.store.getState().rows ?? [];
-  const mine = rows.findLast(
-    (row) =>
-      "message" in row &&
-      row.message.user_id === me()?.id &&
-      row.message.kind === "text" &&
-      !row.message.deleted_at,
-  );
-  return mine && "message" in mine ? mine.message : undefined;
-}
-
 /** Shows it at once and sends it in order; also after a reload or a time without a connection. */
 export function post(chat: ChatId, content: string, replyTo?: MessageId): void {
   send(chat, content, replyTo);
   jumpToLatest(chat);
+}
+
+/** My newest message that can be edited, among those that are held. */
+export function lastOwn(chat: ChatId): Message | undefined {
+  const mine = me()?.id;
+  const rows = knownRoom(chat)?.store.getState().rows ?? [];
+  const messages = rows.flatMap((row) => ("message" in row ? [row.message] : []));
+  return messages.findLast(
+    ({ user_id, kind, deleted_at }) => user_id === mine && kind === "text" && !deleted_at,
+  );
 }
 
 export async function edit(chat: ChatId, id: MessageId, content: string): Promise<void> {
@@ -76,20 +73,8 @@ export async function stop(chat: ChatId, id: MessageId): Promise<void> {
 }
 
 export async function retry(chat: ChatId, id: MessageId): Promise<void> {
-  const again = await call<Message>("POST", `/api/chats/${chat}/messages/${id}/retry`);
+  const params = { path: { chat_id: chat, message_id: id } };
+  const again = await must(api.POST("/api/chats/{chat_id}/messages/{message_id}/retry", { params }));
   knownRoom(chat)?.update(id, () => again);
   follow(again);
-}
-
-/** My last message that I can still edit, where it is in the log. */
-export function lastOwn(chat: ChatId): Message | undefined {
-  const mine = me()?.id;
-  const row = roomOf(chat)
-    .store.getState()
-    .rows.findLast((row) => "message" in row && row.message.user_id === mine && isEditable(row.message));
-  return row && "message" in row ? row.message : undefined;
-}
-
-function isEditable({ kind, deleted_at }: Message): boolean {
-  return kind === "text" && !deleted_at;
 }
