@@ -1,7 +1,6 @@
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
-import type { Session, SessionId } from "../gen/api";
+import type { Session, SessionId, Terms } from "../gen/api";
 import { api, must } from "../wire/api";
-import type { ServerLimits } from "../wire/pending";
 import { queryClient } from "./client";
 
 export { deleteAccount } from "../state/session";
@@ -27,9 +26,9 @@ export async function changePassword(current: string, next: string): Promise<voi
 }
 
 /** What the server allows, for whoever is not in yet: whether one may register, how long a name may be. */
-export function useServerLimits(): UseQueryResult<ServerLimits> {
+export function useServerLimits(): UseQueryResult<Terms> {
   return useQuery({
     queryKey: ["limits"],
-    queryFn: (): Promise<ServerLimits> => must(api.GET("/api/limits")),
+    queryFn: () => must(api.GET("/api/limits")),
   });
 }

@@ -1,9 +1,8 @@
 import { create } from "zustand";
-import type { Chat, ChatId } from "../gen/api";
+import type { Chat, ChatId, ChatListItem } from "../gen/api";
 import { t } from "../i18n";
 import { api, must } from "../wire/api";
 import { backoff } from "../wire/backoff";
-import type { ListedChat, NotifyLevel } from "../wire/pending";
 import { skipTo, want } from "./hearing";
 import { mentions } from "./mentions";
 import { me, whileIn } from "./session";
@@ -13,8 +12,7 @@ const HEARD = 100;
 const PAGE = 200;
 const SOON_MS = 2_000;
 
-export type Item = ListedChat & {
-  notify: NotifyLevel;
+export type Item = ChatListItem & {
   /** Up to which number `unread_count` and `last_message` know everything. */
   counted: number;
   mention: boolean;
@@ -130,7 +128,7 @@ async function fetchAll(isCurrent: () => boolean): Promise<void> {
   const seen: ChatId[] = [];
   for (;;) {
     const query = { limit: PAGE, offset: seen.length };
-    const page: ListedChat[] = await must(api.GET("/api/chats", { params: { query } }));
+    const page: ChatListItem[] = await must(api.GET("/api/chats", { params: { query } }));
     if (!isCurrent()) return;
     seen.push(...page.map((chat) => chat.id));
     takePage(page, seen);
@@ -140,7 +138,7 @@ async function fetchAll(isCurrent: () => boolean): Promise<void> {
   for (const chat of before) if (!there.has(chat)) drop(chat);
 }
 
-function takePage(page: readonly ListedChat[], seen: readonly ChatId[]): void {
+function takePage(page: readonly ChatListItem[], seen: readonly ChatId[]): void {
   const { order, items } = chatList.getState();
   const next = new Map(items);
   for (const chat of page) {
@@ -153,10 +151,9 @@ function takePage(page: readonly ListedChat[], seen: readonly ChatId[]): void {
 }
 
 /** The server's word, unless frames have told us of something later. */
-function corrected(old: Item | undefined, chat: ListedChat): Item {
+function corrected(old: Item | undefined, chat: ChatListItem): Item {
   const fresh: Item = {
     ...chat,
-    notify: chat.notify ?? "all",
     counted: chat.head_seq,
     mention: chat.unread_count > 0 && (old?.mention === true || callsMe(chat)),
   };
@@ -168,7 +165,7 @@ function corrected(old: Item | undefined, chat: ListedChat): Item {
   return { ...fresh, last_read_seq, unread_count, mention };
 }
 
-function callsMe({ last_message: last }: ListedChat): boolean {
+function callsMe({ last_message: last }: ChatListItem): boolean {
   return last != null && !last.is_bot && mentions(last.content, me()?.username ?? "");
 }
 
