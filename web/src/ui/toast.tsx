@@ -1,5 +1,6 @@
 import { X } from "lucide-react";
 import { useEffect, useState } from "react";
+import { createPortal } from "react-dom";
 import { create } from "zustand";
 import { t } from "../i18n";
 import { IconButton } from "./IconButton";
@@ -25,7 +26,8 @@ function dismiss(id: number): void {
 /** Where toasts appear; once, near the root. The region is there before its first text, or it would not be read. */
 export function Toaster() {
   const toasts = useToasts();
-  return (
+  // In the body: dialogs are there, too, and would cover it.
+  return createPortal(
     <div
       role="status"
       aria-live="polite"
@@ -34,7 +36,8 @@ export function Toaster() {
       {toasts.map((toast) => (
         <Note key={toast.id} toast={toast} />
       ))}
-    </div>
+    </div>,
+    document.body,
   );
 }
 
