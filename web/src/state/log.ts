@@ -81,16 +81,3 @@ export async function retry(chat: ChatId, id: MessageId): Promise<void> {
   knownRoom(chat)?.update(id, () => again);
   follow(again);
 }
-
-/** My last message that I can still edit, where it is in the log. */
-export function lastOwn(chat: ChatId): Message | undefined {
-  const mine = me()?.id;
-  const row = roomOf(chat)
-    .store.getState()
-    .rows.findLast((row) => "message" in row && row.message.user_id === mine && isEditable(row.message));
-  return row && "message" in row ? row.message : undefined;
-}
-
-function isEditable({ kind, deleted_at }: Message): boolean {
-  return kind === "text" && !deleted_at;
-}
