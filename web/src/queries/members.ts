@@ -1,7 +1,6 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import type { ChatId, Member, MemberRole, MessageId, Revision, User, UserId } from "../gen/api";
 import { api, must } from "../wire/api";
-import { newClientId } from "../wire/ids";
 
 /** The server searches from so many characters on. */
 const SHORTEST = 2;
@@ -30,7 +29,7 @@ export function useRevisions(chat: ChatId, message: MessageId): UseQueryResult<R
 // Who is in a room is told by its frames: state/people.ts. Nothing has to be fetched again after these.
 
 export function inviteByName(chat: ChatId, username: string): Promise<Member> {
-  const params = { path: { chat_id: chat }, header: { "Idempotency-Key": newClientId() } };
+  const params = { path: { chat_id: chat } };
   return must(api.POST("/api/chats/{chat_id}/invite", { params, body: { username } }));
 }
 

@@ -59,6 +59,16 @@ export function post(chat: ChatId, content: string, replyTo?: MessageId): void {
   jumpToLatest(chat);
 }
 
+/** My newest message that can be edited, among those that are held. */
+export function lastOwn(chat: ChatId): Message | undefined {
+  const mine = me()?.id;
+  const rows = knownRoom(chat)?.store.getState().rows ?? [];
+  const messages = rows.flatMap((row) => ("message" in row ? [row.message] : []));
+  return messages.findLast(
+    ({ user_id, kind, deleted_at }) => user_id === mine && kind === "text" && !deleted_at,
+  );
+}
+
 export async function edit(chat: ChatId, id: MessageId, content: string): Promise<void> {
   const params = { path: { chat_id: chat, message_id: id } };
   const edited = await must(
