@@ -40,19 +40,6 @@ export function jumpToLatest(chat: ChatId): Promise<void> {
   return touch(chat).jumpToLatest();
 }
 
-/** My last message that I can edit, among those that are here. */
-export function lastOwn(chat: ChatId): Message | undefined {
-  const rows = knownRoom(chat)?.store.getState().rows ?? [];
-  const mine = rows.findLast(
-    (row) =>
-      "message" in row &&
-      row.message.user_id === me()?.id &&
-      row.message.kind === "text" &&
-      !row.message.deleted_at,
-  );
-  return mine && "message" in mine ? mine.message : undefined;
-}
-
 /** Shows it at once and sends it in order; also after a reload or a time without a connection. */
 export function post(chat: ChatId, content: string, replyTo?: MessageId): void {
   send(chat, content, replyTo);
