@@ -3,10 +3,10 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { useLocale } from "./i18n";
 import { queryClient } from "./queries";
 import { router } from "./routes";
 import { Announcer } from "./shell/Announcer";
+import { onNotificationClick } from "./state/notify";
 import { start } from "./state/start";
 import { TooltipHost } from "./ui/Tooltip";
 import { Toaster } from "./ui/toast";
@@ -15,27 +15,21 @@ import "./styles/base.css";
 // The browser hides the attribute from scripts but not the property; Base UI puts it on the styles it makes.
 const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce;
 
-function App() {
-  const locale = useLocale();
-  return (
-    <CSPProvider {...(nonce ? { nonce } : {})}>
-      <QueryClientProvider client={queryClient}>
-        {/* `t` is no hook: another language draws everything anew. */}
-        <RouterProvider key={locale} router={router} />
-        <TooltipHost />
-        <Toaster />
-        <Announcer />
-      </QueryClientProvider>
-    </CSPProvider>
-  );
-}
+onNotificationClick((chat) => void router.navigate({ to: "/c/$chat", params: { chat } }));
 
-start();
 const root = document.getElementById("root");
-if (root) {
+void start().then(() => {
+  if (!root) return;
   createRoot(root).render(
     <StrictMode>
-      <App />
+      <CSPProvider {...(nonce ? { nonce } : {})}>
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+          <TooltipHost />
+          <Toaster />
+          <Announcer />
+        </QueryClientProvider>
+      </CSPProvider>
     </StrictMode>,
   );
-}
+});

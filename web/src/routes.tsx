@@ -1,12 +1,6 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  Navigate,
-  Outlet,
-  useRouterState,
-} from "@tanstack/react-router";
-import { lazy, useEffect } from "react";
+import { createRootRoute, createRoute, createRouter, Outlet, useNavigate } from "@tanstack/react-router";
+import { lazy, useEffect, useState } from "react";
+import { useLocale } from "./i18n";
 import { Home } from "./pages/Home";
 import { Lost, Troubled } from "./shell/Lost";
 import { next, returnPath } from "./shell/next";
@@ -25,19 +19,23 @@ const Register = lazy(() => import("./pages/Register").then(({ Register }) => ({
 const SetUp = lazy(() => import("./pages/SetUp").then(({ SetUp }) => ({ default: SetUp })));
 const Join = lazy(() => import("./pages/Join").then(({ Join }) => ({ default: Join })));
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: Lost, errorComponent: Troubled });
+const root = createRootRoute({ component: Root, notFoundComponent: Lost, errorComponent: Troubled });
+
+function Root() {
+  // `t` is no hook: another language draws every page anew.
+  return <Outlet key={useLocale()} />;
+}
 
 /** For those who are in; whoever is out, or is put out while reading, comes back here after logging in. */
 const inside = createRoute({ getParentRoute: () => root, id: "inside", component: Inside });
 
 function Inside() {
   const session = useSession();
-  const here = useRouterState({ select: (state) => state.location.href });
   switch (session.kind) {
     case "starting":
       return <Splash />;
     case "out":
-      return <Navigate to="/login" search={returnPath(here)} replace />;
+      return <ToLogin />;
     case "in":
       return (
         <Shell>
@@ -47,11 +45,21 @@ function Inside() {
   }
 }
 
+function ToLogin() {
+  const navigate = useNavigate();
+  // The place where one was put out. Read later, it would be the log-in page itself, and lead to itself.
+  const [here] = useState(() => router.state.location.href);
+  useEffect(() => {
+    void navigate({ to: "/login", search: returnPath(here), replace: true });
+  }, [navigate, here]);
+  return <Splash />;
+}
+
 /** For those who are out; whoever is in, or has just come in, goes where they wanted to. */
 const outside = createRoute({
   getParentRoute: () => root,
   id: "outside",
-  validateSearch: (search): { next?: string } => next(search["next"]),
+  validateSearch: (search) => next(search["next"]),
   component: Outside,
 });
 
@@ -71,9 +79,9 @@ const chat = createRoute({
   getParentRoute: () => inside,
   path: "/c/$chat",
   // `at`: the place that a link to a message names.
-  validateSearch: (search): { at?: number } => {
+  validateSearch: (search): { at?: number | undefined } => {
     const at = Number(search["at"]);
-    return Number.isSafeInteger(at) && at > 0 ? { at } : {};
+    return { at: Number.isSafeInteger(at) && at > 0 ? at : undefined };
   },
   // Fetched while the session starts, not after it.
   loader: () => void room(),
@@ -112,8 +120,10 @@ const register = createRoute({
 const setup = createRoute({
   getParentRoute: () => outside,
   path: "/setup",
-  validateSearch: (search): { token?: string } =>
-    typeof search["token"] === "string" ? { token: search["token"] } : {},
+  validateSearch: (search): { token?: string | undefined } => ({
+    // The router reads a search like JSON: a token that looks like a number comes as one.
+    token: search["token"] === undefined ? undefined : String(search["token"]),
+  }),
   component: function SetUpRoute() {
     return <SetUp token={setup.useSearch().token} />;
   },

@@ -22,8 +22,8 @@ export const CodeBlock = memo(function CodeBlock({ code, word, writing }: Props)
   useLocale();
   const [wrap, setWrap] = useState(false);
   const name = word.toLowerCase();
-  const fetched = useLate(lowlight.registered(name) ? undefined : fetchedLanguage(name));
-  const language = lowlight.registered(name) ? name : fetched;
+  const fetched = useLate(fetchedLanguage(name));
+  const language = fetched ?? (lowlight.registered(name) ? name : undefined);
   const parts = writing ? groups(code) : [code];
   return (
     <div className="code">

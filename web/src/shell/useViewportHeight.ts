@@ -6,7 +6,7 @@ import { useEffect } from "react";
  */
 export function useViewportHeight(): void {
   useEffect(() => {
-    const view = visualViewport;
+    const view = window.visualViewport;
     if (!view) return;
     const root = document.documentElement;
     const fit = () => {

@@ -57,11 +57,10 @@ export function change(chat: ChatId, change: (item: Item) => Item): void {
 }
 
 /** A chat that was made, found or joined. */
-export function add(chat: Chat & { notify?: NotifyLevel }): void {
+export function add(chat: Chat): void {
   const known = item(chat.id);
   const fresh: Item = {
     unread_count: 0,
-    notify: "all",
     mention: false,
     counted: chat.head_seq,
     ...known,

@@ -29,7 +29,7 @@ export function Dialog({ title, open, onOpenChange, children, footer, size = "md
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0" />
-        <Base.Viewport className="fixed inset-x-0 top-0 z-40 grid h-(--app-height) items-end justify-items-center overflow-y-auto pt-10 sm:items-center sm:p-6">
+        <Base.Viewport className="fixed inset-x-0 top-0 z-40 grid h-(--app-height) grid-cols-1 items-end justify-items-center overflow-y-auto pt-10 sm:items-center sm:p-6">
           <Base.Popup
             ref={popup}
             initialFocus={firstFocus}

@@ -93,10 +93,11 @@ export class Socket {
     if (this.#state.kind !== "online" || !this.#ws) return Promise.reject(new Disconnected());
     const ref = String(++this.#lastRef);
     const text = JSON.stringify({ ...command, ref });
-    this.#ws.send(text);
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<Answer>((resolve, reject) => {
       this.#waiting.set(ref, { bytes: text.length, resolve, reject });
     });
+    this.#ws.send(text);
+    return answer;
   }
 
   /** For what has no answer and is worth nothing later. */
