@@ -12,8 +12,9 @@ async function shown(text: string): Promise<HTMLElement> {
 
 // The first formula fetches TeX; afterwards it is there at once.
 beforeAll(async () => {
+  await import("./tex");
   await shown("$x$");
-});
+}, 60_000);
 
 const formulas = (text: string) => [...render(<Markdown text={text} />).container.querySelectorAll("math")];
 
