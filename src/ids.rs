@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-// One macro, because six identical newtypes written out would drift apart.
+// One macro, because seven identical newtypes written out would drift apart.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -71,6 +71,10 @@ id!(
 id!(
     /// A log-in; access tokens and sockets name it.
     SessionId
+);
+id!(
+    /// A link that brings people into a chat.
+    LinkId
 );
 id!(
     /// A WebSocket.

@@ -11,10 +11,12 @@ export default defineConfig({
   html: { cspNonce: "__CSP_NONCE__" },
   build: { target: "es2023", manifest: true, assetsInlineLimit: 0, chunkSizeWarningLimit: 300 },
   server: {
+    // The server lets in pages of its own origin only, and knows that by `Host`: so it must see the browser's.
+    // Vite's short form (`"/api": server`) replaces it, and refresh cookies would be refused.
     proxy: {
-      "/api": server,
-      "/docs": server,
-      "/ws": { target: server, ws: true },
+      "/api": { target: server, changeOrigin: false },
+      "/docs": { target: server, changeOrigin: false },
+      "/ws": { target: server, changeOrigin: false, ws: true },
     },
   },
   test: {

@@ -4,6 +4,9 @@
 
 mod m20261121_000001_accounts;
 mod m20261121_000002_rooms;
+mod m20261121_000003_invite_links;
+mod m20261121_000004_retries;
+mod m20261121_000005_notify;
 
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -24,6 +27,12 @@ struct Migrator;
 #[async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_accounts::Migration), Box::new(m20261121_000002_rooms::Migration)]
+        vec![
+            Box::new(m20261121_000001_accounts::Migration),
+            Box::new(m20261121_000002_rooms::Migration),
+            Box::new(m20261121_000003_invite_links::Migration),
+            Box::new(m20261121_000004_retries::Migration),
+            Box::new(m20261121_000005_notify::Migration),
+        ]
     }
 }

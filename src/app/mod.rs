@@ -30,6 +30,7 @@ use crate::domain::rates::Rates;
 use crate::domain::{Clock, Context, runs};
 use crate::http;
 use crate::http::state::{Answered, Edge, Http, Numbers};
+use crate::http::web::WebApp;
 use crate::hub::Hub;
 use crate::llm::gemini::Gemini;
 use crate::socket::activity::Activity;
@@ -65,7 +66,7 @@ impl Running {
 }
 
 /// Opens the database, puts the floors together and serves on `listener`.
-pub async fn start(config: Config, listener: TcpListener) -> anyhow::Result<Running> {
+pub async fn start(config: Config, web: WebApp, listener: TcpListener) -> anyhow::Result<Running> {
     let local_addr = listener.local_addr().context("the listener has no address")?;
     // First of all, as the floors write their numbers to the recorder that they find.
     metrics();
@@ -80,12 +81,16 @@ pub async fn start(config: Config, listener: TcpListener) -> anyhow::Result<Runn
     connect(&context, &hub, &runner, &activity);
     runs::ensure_bot(&context).await?;
 
+    if !web.is_built() {
+        tracing::warn!("the web app was not built with this server, which has a page that says so");
+    }
     let lifecycle = Lifecycle::default();
     let sockets = TaskTracker::new();
     let edge = Edge {
         cx: Arc::clone(&context),
         auth: config.auth.clone(),
         public_url: config.server.public_url.clone(),
+        web,
         numbers: numbers(&config),
         closing: lifecycle.closing.clone(),
     };
@@ -116,7 +121,7 @@ pub async fn start(config: Config, listener: TcpListener) -> anyhow::Result<Runn
     Ok(Running { local_addr, context, closing: lifecycle.closing, ended })
 }
 
-/// What the rules run on; nobody listens yet. `secret` signs access tokens.
+/// What the rules run on; nobody listens yet. `secret`: `AuthConfig::secret`.
 pub fn context(config: &Config, store: Store, secret: &SecretString) -> Context {
     let limits = config.limits.clone();
     Context {

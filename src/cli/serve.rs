@@ -10,6 +10,7 @@ use crate::app::signals::StopSignals;
 use crate::app::{self, Running, descriptors};
 use crate::config::Config;
 use crate::domain::auth::setup;
+use crate::http::web::WebApp;
 use crate::telemetry;
 
 /// A signal so soon after the first is the same one again.
@@ -29,7 +30,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen on {address} (--host HOST, --port PORT)"))?;
     let mut running = tokio::select! {
-        started = app::start(config.clone(), listener) => started?,
+        started = app::start(config.clone(), WebApp::embedded(), listener) => started?,
         () = signals.next() => return Ok(()),
     };
     announce(&config, &running).await?;

@@ -12,7 +12,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use clap::{ArgAction, Args, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
 use url::Url;
+use utoipa::ToSchema;
 
 /// Fewer bytes could be guessed: HS256 needs a key as long as its output.
 const SECRET_BYTES: usize = 32;
@@ -32,7 +34,7 @@ const WELL_KNOWN: [&str; 8] = [
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Accounts")]
 pub struct AuthConfig {
-    /// Key that signs access tokens, at least 32 bytes; made in the data directory at the first start if not given
+    /// Key that signs access tokens and invite links, at least 32 bytes; made in the data directory at the first start if not given
     #[arg(long, env = "JWT_SECRET", value_name = "TEXT", hide_env_values = true)]
     pub jwt_secret: Option<SecretString>,
     /// Who may register: everybody, nobody, or whoever has the code
@@ -56,7 +58,8 @@ pub struct AuthConfig {
 }
 
 /// Who may register.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, ValueEnum)]
+#[serde(rename_all = "snake_case")]
 pub enum Registration {
     Open,
     Closed,
@@ -90,7 +93,7 @@ impl AuthConfig {
         }
     }
 
-    /// The key that signs access tokens: the one given, or the one kept in the data directory, which is made now if
+    /// The key that signs: the one given, or the one kept in the data directory, which is made now if
     /// there is none.
     ///
     /// # Errors
@@ -115,7 +118,7 @@ impl AuthConfig {
     }
 }
 
-/// Why there is no key to sign access tokens with.
+/// Why there is no key to sign with.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     #[error("cannot read or make the key in {}: {cause}", path.display())]

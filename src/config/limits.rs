@@ -42,6 +42,9 @@ pub struct Limits {
     /// Chats of a person
     #[arg(long, env = "MAX_CHATS_PER_PERSON", default_value_t = 5_000, value_name = "N", value_parser = number())]
     pub chats_per_person: u32,
+    /// Invite links of a chat that may work at the same time
+    #[arg(long, env = "MAX_INVITE_LINKS", default_value_t = 20, value_name = "N", value_parser = number())]
+    pub links_per_chat: u32,
     /// Connections to the whole server
     #[arg(long, env = "MAX_CONNECTIONS", default_value_t = 20_000, value_name = "N", value_parser = size())]
     pub connections: usize,

@@ -179,6 +179,7 @@ mod tests {
             ("--reply-bytes", "MAX_REPLY_BYTES", "0"),
             ("--participants-per-chat", "MAX_PARTICIPANTS", "-1"),
             ("--chats-per-person", "MAX_CHATS_PER_PERSON", "0"),
+            ("--links-per-chat", "MAX_INVITE_LINKS", "0"),
             ("--hashes-at-once", "HASHES_AT_ONCE", "0"),
             ("--hashes-waiting", "HASHES_WAITING", "x"),
             ("--replies-per-room", "REPLIES_PER_ROOM", "0"),

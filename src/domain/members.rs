@@ -6,9 +6,11 @@ use crate::domain::error::{Error, Result};
 use crate::domain::standing::{held_member_of, member_of};
 use crate::domain::{Actor, Context, messages};
 use crate::ids::{ChatId, UserId};
-use crate::protocol::{ChatKind, Event, Member, MemberRole, Notice, SystemData, User, UserKind, UserRef};
+use crate::protocol::{
+    Chat, ChatKind, Event, Member, MemberRole, Notice, NotifyLevel, SystemData, User, UserKind, UserRef,
+};
 use crate::store::Tx;
-use crate::store::rows::Membership;
+use crate::store::rows::{ChatRow, Membership, NewMessage};
 
 /// Somebody who came in, or was in already.
 #[derive(Clone, Debug)]
@@ -35,47 +37,57 @@ pub async fn invite(cx: &Context, actor: &Actor, chat: ChatId, username: &str) -
         .next()
         .ok_or(Error::NotFound("user"))?;
 
-    let now = cx.clock.now();
     let tx = cx.store.begin().await?;
     let (row, _) = held_member_of(&tx, actor, chat).await?;
     let members = tx.members(chat).await?;
     if let Some(member) = members.iter().find(|member| member.user_id == user.id) {
         return Ok(Invited::Already(member.clone()));
     }
-    if members.len() >= cx.limits.participants_per_chat as usize {
-        return Err(Error::Conflict("the chat has as many participants as it may have"));
-    }
-    if tx.count_chats(user.id).await? >= u64::from(cx.limits.chats_per_person) {
-        return Err(Error::Conflict("this person is in as many chats as they may be"));
-    }
-    let role = MemberRole::Member;
-    // What was said before somebody came is theirs to read, but not unread.
-    tx.insert_member(chat, user.id, role, now, row.head_seq).await?;
     let by = actor.as_ref();
     let data = SystemData::MemberAdded { user: reference(&user), by: by.clone() };
-    let event_user = user.clone();
-    let message = tx
-        .append_message(chat, messages::system(cx, actor, data), |message| Event::ParticipantAdded {
-            user: event_user,
-            by,
-            message,
-        })
-        .await?;
-    tx.commit().await?;
-
-    let theirs = Membership { role, last_read_seq: row.head_seq, joined_at: now };
-    let mut invited = view(&row, &theirs);
-    invited.head_seq = message.seq;
-    tell(cx, user.id, Notice::ChatInvite(invited));
+    let report = messages::system(cx, actor, data);
+    let joined_at = report.created_at;
+    let theirs = admit(cx, tx, &row, &user, by, report).await?;
     Ok(Invited::Added(Member {
         user_id: user.id,
         kind: user.kind,
         is_bot: user.kind == UserKind::Agent,
         username: user.username,
         display_name: user.display_name,
-        role,
-        joined_at: now,
+        role: theirs.my_role,
+        joined_at,
     }))
+}
+
+/// Lets somebody in who is not there yet, if there is room: the room is told by `report`, the person on every socket.
+/// The chat as they see it.
+pub(in crate::domain) async fn admit(
+    cx: &Context,
+    tx: Tx,
+    row: &ChatRow,
+    user: &User,
+    by: UserRef,
+    report: NewMessage,
+) -> Result<Chat> {
+    if tx.count_members(row.id).await? >= u64::from(cx.limits.participants_per_chat) {
+        return Err(Error::Conflict("the chat has as many participants as it may have"));
+    }
+    if tx.count_chats(user.id).await? >= u64::from(cx.limits.chats_per_person) {
+        return Err(Error::Conflict("this person is in as many chats as they may be"));
+    }
+    let (role, now) = (MemberRole::Member, report.created_at);
+    // What was said before somebody came is theirs to read, but not unread.
+    tx.insert_member(row.id, user.id, role, now, row.head_seq).await?;
+    let added = |message| Event::ParticipantAdded { user: user.clone(), by, message };
+    let message = tx.append_message(row.id, report, added).await?;
+    tx.commit().await?;
+
+    let notify = NotifyLevel::default();
+    let theirs = Membership { role, last_read_seq: row.head_seq, joined_at: now, notify };
+    let mut invited = view(row, &theirs);
+    invited.head_seq = message.seq;
+    tell(cx, user.id, Notice::ChatInvite(invited.clone()));
+    Ok(invited)
 }
 
 /// Gives a participant another role. Giving `owner` hands the chat over; the old owner stays as an admin.

@@ -179,6 +179,9 @@ fn sentence(data: &SystemData) -> String {
     match data {
         SystemData::ChatCreated { by } => format!("{} created the chat", by.username),
         SystemData::MemberAdded { user, by } => format!("{} added {}", by.username, user.username),
+        SystemData::MemberJoined { user, invited_by } => {
+            format!("{} joined by {}'s link", user.username, invited_by.username)
+        }
         SystemData::MemberRemoved { user, by } => format!("{} removed {}", by.username, user.username),
         SystemData::MemberLeft { user } => format!("{} left", user.username),
         SystemData::RoleChanged { user, role, by } => {

@@ -7,6 +7,7 @@ pub mod access;
 pub mod auth;
 pub mod chats;
 pub mod error;
+pub mod links;
 pub mod members;
 pub mod messages;
 pub mod rates;

@@ -67,7 +67,11 @@ pub(in crate::http) fn unavailable(detail: &str) -> Response {
 pub(in crate::http) fn write_problem(mut response: Response, request_id: &str) -> Response {
     let status = response.status();
     let found = response.extensions_mut().remove::<Problem>();
-    if found.is_none() && !(status.is_client_error() || status.is_server_error()) {
+    // A page says what is wrong itself, and to people.
+    let is_page =
+        response.headers().get(CONTENT_TYPE).is_some_and(|it| it.as_bytes().starts_with(b"text/html"));
+    let is_error = status.is_client_error() || status.is_server_error();
+    if found.is_none() && (is_page || !is_error) {
         return response;
     }
     let problem = found.unwrap_or_else(|| of_the_router(status));

@@ -1,6 +1,5 @@
 //! What the server says of itself: alive, ready, its numbers, its limits.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -11,8 +10,8 @@ use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::config::auth::Registration;
 use crate::config::limits::Limits;
-use crate::domain::Context;
 use crate::domain::auth::tokens::digest;
 use crate::domain::error::Error;
 use crate::http::error::{Result, unavailable};
@@ -30,6 +29,16 @@ pub(in crate::http) struct Health {
 }
 
 const OK: Health = Health { status: "ok", version: env!("CARGO_PKG_VERSION") };
+
+/// What somebody can expect who comes to this server.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct Terms {
+    #[serde(flatten)]
+    limits: Limits,
+    // In place: the body of a registration has the same name.
+    #[schema(inline)]
+    registration: Registration,
+}
 
 /// Whether the process lives.
 #[utoipa::path(get, path = "/health", tag = "operation", security(()), responses((status = 200, body = Health)))]
@@ -71,8 +80,8 @@ pub(in crate::http) async fn metrics(State(http): State<Http>, headers: HeaderMa
     Ok((kind, (numbers.render)()).into_response())
 }
 
-/// Everything that is bounded.
-#[utoipa::path(get, path = "/limits", tag = "operation", security(()), responses((status = 200, body = Limits)))]
-pub(in crate::http) async fn limits(State(cx): State<Arc<Context>>) -> Json<Limits> {
-    Json(cx.limits.clone())
+/// Everything that is bounded, and who may register.
+#[utoipa::path(get, path = "/limits", tag = "operation", security(()), responses((status = 200, body = Terms)))]
+pub(in crate::http) async fn limits(State(http): State<Http>) -> Json<Terms> {
+    Json(Terms { limits: http.0.cx.limits.clone(), registration: http.0.auth.registration })
 }

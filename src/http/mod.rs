@@ -7,6 +7,7 @@ mod chats;
 pub mod error;
 pub mod extract;
 mod health;
+mod links;
 mod members;
 mod messages;
 mod observe;
@@ -14,7 +15,7 @@ mod openapi;
 mod session;
 pub mod state;
 mod users;
-mod web;
+pub mod web;
 
 use std::time::Duration;
 
@@ -41,10 +42,9 @@ pub fn router(http: Http, sockets: Router<Http>) -> Router {
     described
         .route(openapi::ADDRESS, description)
         .route("/", get(web::index))
-        .route("/setup", get(web::index))
         .merge(openapi::docs())
         .merge(sockets)
-        .fallback(web::file)
+        .fallback(web::other)
         .layer(DefaultBodyLimit::max(http.0.cx.limits.frame_bytes))
         .layer(cors(&http))
         .layer(from_fn_with_state(http.clone(), observe::observe))
@@ -81,12 +81,18 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(users::search))
         .routes(routes!(chats::create, chats::list))
         .routes(routes!(chats::get, chats::change, chats::delete))
+        .routes(routes!(chats::prefer))
         .routes(routes!(members::invite))
         .routes(routes!(members::list))
         .routes(routes!(members::set_role, members::remove))
         .routes(routes!(members::leave))
+        .routes(routes!(links::create, links::list))
+        .routes(routes!(links::revoke))
+        .routes(routes!(links::preview))
+        .routes(routes!(links::accept))
         .routes(routes!(messages::page, messages::post))
         .routes(routes!(messages::edit, messages::delete))
+        .routes(routes!(messages::retry))
         .routes(routes!(messages::revisions))
         .routes(routes!(messages::mark_read))
         .routes(routes!(messages::read_receipts))

@@ -19,6 +19,9 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A longer id than this is not taken over from the client.
 const REQUEST_ID_CHARS: usize = 64;
+/// What no page of ours needs, so that no page of ours can be made to use it.
+const UNUSED_FEATURES: &str =
+    "camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()";
 
 /// Runs a request to its end and writes down how it went; the query string, which may hold a token, is not.
 pub(in crate::http) async fn observe(State(http): State<Http>, request: Request, next: Next) -> Response {
@@ -70,6 +73,9 @@ fn harden(mut response: Response, id: &str) -> Response {
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (REFERRER_POLICY, "no-referrer"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        // Other origins' pages read answers by CORS or not at all.
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), UNUSED_FEATURES),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }

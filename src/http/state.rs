@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::config::auth::{AuthConfig, CookieSecure};
 use crate::domain::Context;
+use crate::http::web::WebApp;
 
 /// The state of the router.
 #[derive(Clone)]
@@ -22,6 +23,7 @@ pub struct Edge {
     pub auth: AuthConfig,
     /// Where browsers reach the server. Without it, an origin is the server's own if it is the host that was asked.
     pub public_url: Option<Url>,
+    pub web: WebApp,
     pub numbers: Numbers,
     /// Cancelled when the server begins to end.
     pub closing: CancellationToken,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::ids::{ChatId, MessageId, RunId, Seq, SessionId, Timestamp, UserId};
+use crate::ids::{ChatId, LinkId, MessageId, RunId, Seq, SessionId, Timestamp, UserId};
 
 /// Whether an author is a human being or a program.
 #[derive(
@@ -135,6 +135,30 @@ pub enum MemberRole {
     Owner,
 }
 
+/// What of a chat a member wants to be notified of; their own clients go by it.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    strum::IntoStaticStr,
+    strum::EnumString,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum NotifyLevel {
+    #[default]
+    All,
+    /// Being named, and the replies that one asked for.
+    Mentions,
+    None,
+}
+
 /// A chat as one of its members sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Chat {
@@ -150,6 +174,7 @@ pub struct Chat {
     pub head_seq: Seq,
     pub my_role: MemberRole,
     pub last_read_seq: Seq,
+    pub notify: NotifyLevel,
 }
 
 /// A chat in the list of one's chats.
@@ -178,6 +203,9 @@ pub struct Preview {
     pub status: MessageStatus,
     /// At most 200 characters; empty when the message was deleted.
     pub content: String,
+    /// Who asked for it, if it is a reply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<UserId>,
 }
 
 /// A participant of a chat.
@@ -190,6 +218,32 @@ pub struct Member {
     pub is_bot: bool,
     pub role: MemberRole,
     pub joined_at: Timestamp,
+}
+
+/// A link that brings whoever opens it into a chat. Without `Debug`: a code in a log would open the chat.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InviteLink {
+    pub id: LinkId,
+    pub chat_id: ChatId,
+    /// What opens the chat; the link's page is `/join/{code}`.
+    pub code: String,
+    pub created_by: UserRef,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// Without it, as many as the chat has room for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_uses: Option<u32>,
+    pub uses: u32,
+}
+
+/// What an invite link shows to whoever has it, before they come in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InvitePreview {
+    pub chat_name: String,
+    pub invited_by: UserRef,
+    /// People and agents.
+    pub member_count: u32,
+    pub expires_at: Timestamp,
 }
 
 /// Whether somebody said it, or the room reports a change.
@@ -311,6 +365,7 @@ pub struct ReplyRun {
 pub enum SystemData {
     ChatCreated { by: UserRef },
     MemberAdded { user: UserRef, by: UserRef },
+    MemberJoined { user: UserRef, invited_by: UserRef },
     MemberRemoved { user: UserRef, by: UserRef },
     MemberLeft { user: UserRef },
     RoleChanged { user: UserRef, role: MemberRole, by: UserRef },
@@ -366,11 +421,12 @@ impl Message {
             is_bot: self.body.is_bot,
             status: self.body.status,
             content: self.body.content.chars().take(200).collect(),
+            asked_by: self.body.run.as_ref().map(|run| run.asked_by),
         }
     }
 }
 
-/// An earlier text of an edited message.
+/// An earlier text of a message that was edited, or of a reply that was retried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Revision {
     pub content: String,

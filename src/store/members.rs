@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use crate::ids::{ChatId, Seq, Timestamp, UserId};
-use crate::protocol::{Member, MemberRole, UserKind, UserRef};
+use crate::protocol::{Member, MemberRole, NotifyLevel, UserKind, UserRef};
 use crate::store::entity::{chat, member, user};
 use crate::store::error::StoreResult;
 use crate::store::rows::Membership;
@@ -48,6 +48,17 @@ impl Store {
             .await?;
         Ok(rows.into_iter().map(|(id, username)| UserRef { id, username }).collect())
     }
+
+    /// False when the user is not in the chat.
+    pub async fn set_notify(&self, chat: ChatId, user: UserId, notify: NotifyLevel) -> StoreResult<bool> {
+        let set = member::Entity::update_many()
+            .col_expr(member::Column::Notify, Expr::value(word(notify)))
+            .filter(member::Column::ChatId.eq(chat))
+            .filter(member::Column::UserId.eq(user))
+            .exec(&self.inner.writer)
+            .await?;
+        Ok(set.rows_affected > 0)
+    }
 }
 
 impl Tx {
@@ -60,6 +71,11 @@ impl Tx {
     /// The store's `members`, inside the transaction.
     pub async fn members(&self, chat: ChatId) -> StoreResult<Vec<Member>> {
         members_of(&self.database, chat).await
+    }
+
+    /// How many people and agents are in the chat.
+    pub async fn count_members(&self, chat: ChatId) -> StoreResult<u64> {
+        count_members(&self.database, chat).await
     }
 
     /// How many living chats the user is in.
@@ -89,13 +105,15 @@ impl Tx {
             joined_at: Set(joined_at),
             last_read_seq: Set(last_read),
             read_at: Set(None),
+            notify: Set(word(NotifyLevel::default())),
         };
         member::Entity::insert(row).exec_without_returning(&self.database).await?;
         Ok(())
     }
 
-    /// False when the user was not in the chat.
+    /// The user's links into the chat go with them. False when the user was not in the chat.
     pub async fn delete_member(&self, chat: ChatId, user: UserId) -> StoreResult<bool> {
+        self.delete_links(chat, Some(user)).await?;
         let gone = member::Entity::delete_by_id((chat, user)).exec(&self.database).await?;
         Ok(gone.rows_affected > 0)
     }
@@ -114,7 +132,16 @@ impl Tx {
 }
 
 pub(super) fn membership_view(row: &member::Model) -> StoreResult<Membership> {
-    Ok(Membership { role: meaning(&row.role)?, last_read_seq: row.last_read_seq, joined_at: row.joined_at })
+    Ok(Membership {
+        role: meaning(&row.role)?,
+        last_read_seq: row.last_read_seq,
+        joined_at: row.joined_at,
+        notify: meaning(&row.notify)?,
+    })
+}
+
+pub(super) async fn count_members(database: &impl ConnectionTrait, chat: ChatId) -> StoreResult<u64> {
+    Ok(member::Entity::find().filter(member::Column::ChatId.eq(chat)).count(database).await?)
 }
 
 async fn members_of(database: &impl ConnectionTrait, chat: ChatId) -> StoreResult<Vec<Member>> {

@@ -9,6 +9,7 @@ mod connect;
 mod entity;
 pub mod error;
 mod events;
+mod links;
 mod members;
 mod messages;
 mod prune;

@@ -6,19 +6,23 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as
 use crate::ids::Timestamp;
 use crate::store::Store;
 use crate::store::chats::key_horizon;
-use crate::store::entity::{event, idempotency_key, session, ticket};
+use crate::store::entity::{event, idempotency_key, invite_link, session, ticket};
 use crate::store::error::StoreResult;
 
 /// Events deleted by one transaction.
 const AT_ONCE: u64 = 1_000;
 
 impl Store {
-    /// Deletes expired sessions (with their refresh tokens and tickets), expired tickets, idempotency keys
-    /// older than 24 h, and events older than `events_before`.
+    /// Deletes expired sessions (with their refresh tokens and tickets), expired tickets and invite
+    /// links, idempotency keys older than 24 h, and events older than `events_before`.
     pub async fn prune(&self, now: Timestamp, events_before: Timestamp) -> StoreResult<()> {
         let tx = self.begin().await?;
         ticket::Entity::delete_many().filter(ticket::Column::ExpiresAt.lte(now)).exec(&tx.database).await?;
         session::Entity::delete_many().filter(session::Column::ExpiresAt.lte(now)).exec(&tx.database).await?;
+        invite_link::Entity::delete_many()
+            .filter(invite_link::Column::ExpiresAt.lte(now))
+            .exec(&tx.database)
+            .await?;
         idempotency_key::Entity::delete_many()
             .filter(idempotency_key::Column::CreatedAt.lte(key_horizon(now)))
             .exec(&tx.database)

@@ -1,9 +1,9 @@
 //! Plain structs that go in and out of the store where a protocol resource says too much or too little.
 
-use crate::ids::{ChatId, MessageId, RunId, Seq, SessionId, Timestamp, UserId};
+use crate::ids::{ChatId, LinkId, MessageId, RunId, Seq, SessionId, Timestamp, UserId};
 use crate::protocol::{
-    ChatKind, Event, MemberRole, Message, MessageKind, MessageStatus, Reason, ServerRole, SystemData, Usage,
-    User, UserKind, UserRef,
+    ChatKind, Event, MemberRole, Message, MessageKind, MessageStatus, NotifyLevel, Reason, ServerRole,
+    SystemData, Usage, User, UserKind, UserRef,
 };
 
 /// A durable change, as told to whoever watches commits.
@@ -94,6 +94,7 @@ pub struct Membership {
     pub role: MemberRole,
     pub last_read_seq: Seq,
     pub joined_at: Timestamp,
+    pub notify: NotifyLevel,
 }
 
 /// A chat to be; its members and first message are added in the same transaction.
@@ -106,6 +107,18 @@ pub struct NewChat {
     /// The two people of a private chat; at most one living chat has this pair.
     pub pair: Option<(UserId, UserId)>,
     pub created_at: Timestamp,
+}
+
+/// A link into a chat, without its code.
+#[derive(Clone, Debug)]
+pub struct LinkRow {
+    pub id: LinkId,
+    pub chat_id: ChatId,
+    pub created_by: UserRef,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub max_uses: Option<u32>,
+    pub uses: u32,
 }
 
 /// A message to be; its `seq` is given in the transaction.

@@ -6,14 +6,16 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
 use tempfile::TempDir;
 
-use crate::ids::{ChatId, MessageId, RunId, Seq, Timestamp, UserId};
+use crate::ids::{ChatId, LinkId, MessageId, RunId, Seq, Timestamp, UserId};
 use crate::protocol::{
-    ChatKind, Event, MemberRole, MessageKind, MessageStatus, ServerRole, UserKind, UserRef,
+    ChatKind, Event, MemberRole, MessageKind, MessageStatus, NotifyLevel, ServerRole, UserKind, UserRef,
 };
 use crate::store::Store;
 use crate::store::connect::{Place, open_sqlite};
 use crate::store::error::StoreError;
-use crate::store::rows::{NewChat, NewMessage, NewReply, NewUser, Outcome, Post, Posted, Replay, Window};
+use crate::store::rows::{
+    LinkRow, NewChat, NewMessage, NewReply, NewUser, Outcome, Post, Posted, Replay, Window,
+};
 
 const NOON: Timestamp = Timestamp(1_763_726_400_000);
 
@@ -63,7 +65,8 @@ impl Watched {
         let id = ChatId::new();
         let owner_id = members[0].id;
         let tx = self.store.begin().await.unwrap();
-        let chat = NewChat { id, kind, name: None, owner_id, pair: None, created_at: NOON };
+        let name = Some("Room".into());
+        let chat = NewChat { id, kind, name, owner_id, pair: None, created_at: NOON };
         tx.insert_chat(chat).await.unwrap().unwrap();
         for member in members {
             tx.insert_member(id, member.id, MemberRole::Member, NOON, Seq::ZERO).await.unwrap();
@@ -87,6 +90,12 @@ fn text(author: &UserRef, content: &str) -> NewMessage {
         data: None,
         created_at: NOON,
     }
+}
+
+fn link(chat_id: ChatId, creator: &UserRef) -> LinkRow {
+    let (created_at, expires_at) = (NOON, NOON.plus(Duration::from_secs(60)));
+    let created_by = creator.clone();
+    LinkRow { id: LinkId::new(), chat_id, created_by, created_at, expires_at, max_uses: Some(1), uses: 0 }
 }
 
 fn done() -> Outcome {
@@ -120,6 +129,11 @@ async fn live_in_a_room(watched: &Watched) {
     store.checkpoint(run.lease, "ans", lease).await.unwrap();
     store.interrupt_abandoned("node", &[], done()).await.unwrap();
     store.settle(run.lease, done()).await.unwrap();
+    let tx = store.begin().await.unwrap();
+    tx.retry_reply(chat, reply.message_id, RunId::new(), NOON).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    let retry = store.claim_run(chat, "node", 1, lease).await.unwrap().unwrap();
+    store.settle(retry.lease, done()).await.unwrap();
     store.history(chat, Seq(9), 20).await.unwrap();
     for window in [Window::Latest, Window::Before(Seq(2)), Window::After(Seq(2)), Window::Around(Seq(2))] {
         store.page(chat, window, 50).await.unwrap();
@@ -128,6 +142,7 @@ async fn live_in_a_room(watched: &Watched) {
     store.head(chat).await.unwrap();
     store.mark_read(chat, ada.id, Seq(2), NOON).await.unwrap();
     store.receipts(chat).await.unwrap();
+    store.set_notify(chat, ada.id, NotifyLevel::None).await.unwrap();
     store.members(chat).await.unwrap();
     store.member_ids(chat).await.unwrap();
     store.agents(chat).await.unwrap();
@@ -135,6 +150,18 @@ async fn live_in_a_room(watched: &Watched) {
     store.chats(ada.id, 0, 50).await.unwrap();
     store.chat_ids(ada.id).await.unwrap();
     let tx = store.begin().await.unwrap();
+    let link = link(chat, &ada);
+    tx.count_links(chat, NOON).await.unwrap();
+    tx.insert_link(&link).await.unwrap();
+    tx.commit().await.unwrap();
+    store.link(link.id).await.unwrap().unwrap();
+    store.link_preview(link.id, NOON).await.unwrap().unwrap();
+    store.links(chat, None, NOON).await.unwrap();
+    store.links(chat, Some(ada.id), NOON).await.unwrap();
+    let tx = store.begin().await.unwrap();
+    assert!(tx.use_link(link.id, NOON).await.unwrap());
+    assert!(tx.delete_link(chat, link.id, Some(ada.id)).await.unwrap());
+    tx.count_members(chat).await.unwrap();
     tx.count_chats(ada.id).await.unwrap();
     tx.edit_message(chat, run.question_id, "changed", NOON).await.unwrap().unwrap();
     tx.delete_message(chat, reply.message_id, NOON).await.unwrap().unwrap();
@@ -156,7 +183,7 @@ async fn no_query_of_a_room_reads_a_whole_table() {
         explain.sql = format!("EXPLAIN QUERY PLAN {}", statement.sql);
         for step in watched.writer().query_all_raw(explain).await.unwrap() {
             let step: String = step.try_get("", "detail").unwrap();
-            let whole = ["messages", "events", "members", "runs", "chats"]
+            let whole = ["messages", "events", "members", "runs", "chats", "invite_links"]
                 .iter()
                 // Without quotes and alias the table's name stands behind the verb.
                 .any(|table| step == format!("SCAN {table}") || step.starts_with(&format!("SCAN {table} ")));

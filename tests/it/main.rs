@@ -14,3 +14,4 @@ mod socket;
 mod store;
 mod support;
 mod tidy;
+mod time;

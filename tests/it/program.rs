@@ -1,6 +1,8 @@
-//! The real program from start to end: what it prints, what it logs, how it stops.
+//! The real program from start to end: what it prints, what it logs, what it brings, how it stops.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -62,6 +64,9 @@ async fn every_request_has_its_line_with_its_id_and_nothing_that_was_said() {
     nobody.send(register.header("x-request-id", "mine-1")).await.expect(201);
     let ada = nobody.log_in("ada", PASSWORD).await;
     let chat = ada.group(&[]).await;
+    let link = ada.post(&format!("/api/chats/{chat}/invite-links"), json!({})).await.expect(201);
+    let code = link["code"].as_str().unwrap().to_owned();
+    nobody.get(&format!("/api/invite-links/{code}")).await.expect(200);
     let mut socket = ada.socket().await;
     socket.join(&chat).await;
     socket.say(&chat, "a secret of the room").await;
@@ -69,9 +74,9 @@ async fn every_request_has_its_line_with_its_id_and_nothing_that_was_said() {
     nobody.socket_at(&format!("/ws?token={token}")).await.expect("the token opens a socket");
     drop(socket);
     program.signal();
-    let (code, log) = program.ended();
-    assert_eq!(code, Some(0), "{log}");
-    for secret in ["a secret of the room", "example.org", PASSWORD, token.as_str(), "token="] {
+    let (status, log) = program.ended();
+    assert_eq!(status, Some(0), "{log}");
+    for secret in ["a secret of the room", "example.org", PASSWORD, token.as_str(), "token=", code.as_str()] {
         assert!(!log.contains(secret), "{secret}: {log}");
     }
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
@@ -114,4 +119,48 @@ async fn every_number_that_the_operators_page_names_is_shown() {
     }
     program.signal();
     assert_eq!(program.ended().0, Some(0));
+}
+
+/// Every file below, by its path within `folder`.
+fn files_below(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let (path, name) = entry.map(|it| (it.path(), it.file_name().into_string().unwrap())).unwrap();
+        if path.is_dir() {
+            found.extend(files_below(&path).into_iter().map(|below| format!("{name}/{below}")));
+        } else {
+            found.push(name);
+        }
+    }
+    found
+}
+
+/// Both halves are promises: which of them is seen here depends on whether the app was built before the server.
+#[tokio::test]
+async fn the_binary_holds_the_web_app_as_it_was_built_or_says_that_there_is_none() {
+    let program = Program::start(&[]);
+    let nobody = Client::anonymous(&program.base);
+    let fetch = async |path: &str| {
+        let request = nobody.raw(reqwest::Method::GET, path).header("accept", "text/html");
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.bytes().await.unwrap())
+    };
+    let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("web/dist");
+    let files = files_below(&dist);
+    let built = files.iter().any(|path| path == "index.html");
+    let page = fetch("/").await;
+    assert_eq!(page.0, if built { 200 } else { 503 }, "{files:?}");
+    let sent_as_it_is = |path: &&String| {
+        *path != "index.html" && !path.starts_with('.') && !path.ends_with(".br") && !path.ends_with(".gz")
+    };
+    for path in files.iter().filter(sent_as_it_is) {
+        assert_eq!(
+            fetch(&format!("/{path}")).await,
+            (200, fs::read(dist.join(path)).unwrap().into()),
+            "{path}"
+        );
+    }
+    program.signal();
+    let (_, log) = program.ended();
+    assert_eq!(log.matches("the web app was not built").count(), if built { 0 } else { 1 }, "{log}");
 }

@@ -3,6 +3,7 @@
 //! A token only names a session; the session's row is read at every request, so that ending it ends
 //! everything at once.
 
+pub mod codes;
 pub mod passwords;
 pub mod sessions;
 pub mod setup;
@@ -15,6 +16,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::config::auth::{AuthConfig, Registration};
 use crate::config::limits::Limits;
+use crate::domain::auth::codes::Codes;
 use crate::domain::auth::passwords::Passwords;
 use crate::domain::auth::setup::Setup;
 use crate::domain::auth::throttle::{Guesser, Throttle};
@@ -26,18 +28,20 @@ use crate::store::rows::{Account, SessionAccount};
 /// What the rules of accounts need to remember.
 pub struct Auth {
     keys: Keys,
+    pub(in crate::domain) codes: Codes,
     passwords: Passwords,
-    throttle: Throttle,
+    pub(in crate::domain) throttle: Throttle,
     setup: Setup,
     registration: Registration,
     code: Option<[u8; 32]>,
 }
 
 impl Auth {
-    /// `secret` signs access tokens: `AuthConfig::secret`.
+    /// `secret` signs access tokens and the codes of invite links: `AuthConfig::secret`.
     pub fn new(config: &AuthConfig, limits: &Limits, secret: &SecretString) -> Self {
         Self {
             keys: Keys::new(secret),
+            codes: Codes::new(secret),
             passwords: Passwords::new(limits),
             throttle: Throttle::default(),
             setup: Setup::default(),

@@ -10,6 +10,7 @@
 pub(super) mod chat;
 pub(super) mod event;
 pub(super) mod idempotency_key;
+pub(super) mod invite_link;
 pub(super) mod member;
 pub(super) mod message;
 pub(super) mod refresh_token;

@@ -51,13 +51,16 @@ async fn every_field_that_will_not_do_is_named_at_once() {
 #[tokio::test]
 async fn closed_registration_is_closed() {
     let server = TestServer::with(&["--registration=closed"]).await;
-    Client::anonymous(&server.base).post("/api/auth/register", account("ada")).await.refused("forbidden");
+    let nobody = Client::anonymous(&server.base);
+    nobody.post("/api/auth/register", account("ada")).await.refused("forbidden");
+    assert_eq!(nobody.get("/api/limits").await.expect(200)["registration"], "closed");
 }
 
 #[tokio::test]
 async fn an_invitation_lets_in_and_a_guess_does_not() {
     let server = TestServer::with(&["--registration=invite", "--registration-code=open sesame"]).await;
     let nobody = Client::anonymous(&server.base);
+    assert_eq!(nobody.get("/api/limits").await.expect(200)["registration"], "invite");
     nobody.post("/api/auth/register", account("ada")).await.refused("forbidden");
     let mut ada = account("ada");
     ada["invite_code"] = json!("open says me");

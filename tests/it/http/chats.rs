@@ -22,7 +22,7 @@ async fn a_new_chat_is_shown_as_its_owner_sees_it() {
     }
     let expected = json!({
         "id": null, "kind": "group", "name": "Plans", "owner_id": null, "is_group": true, "is_ai_chat": false,
-        "created_at": null, "head_seq": 1, "my_role": "owner", "last_read_seq": 0,
+        "created_at": null, "head_seq": 1, "my_role": "owner", "last_read_seq": 0, "notify": "all",
     });
     assert_eq!(chat, expected);
 }
@@ -113,12 +113,17 @@ async fn a_chat_of_others_does_not_exist_whatever_is_asked_of_it() {
     let (ada, eve) = (server.person("ada").await, server.person("eve").await);
     let chat = ada.group(&[]).await;
     let message = ada.say(&chat, "secret").await["id"].as_str().unwrap().to_owned();
+    let link = ada.post(&format!("/api/chats/{chat}/invite-links"), json!({})).await.expect(201);
+    let link = link["id"].as_str().unwrap().to_owned();
     let person = ada.id.clone();
     for (method, path, body) in [
         (Method::GET, String::new(), json!({})),
         (Method::PATCH, String::new(), json!({"name": "mine"})),
         (Method::DELETE, String::new(), json!({})),
         (Method::POST, "/invite".into(), json!({"username": "eve"})),
+        (Method::POST, "/invite-links".into(), json!({})),
+        (Method::GET, "/invite-links".into(), json!({})),
+        (Method::DELETE, format!("/invite-links/{link}"), json!({})),
         (Method::GET, "/participants".into(), json!({})),
         (Method::PATCH, format!("/participants/{person}"), json!({"role": "member"})),
         (Method::DELETE, format!("/participants/{person}"), json!({})),
@@ -127,7 +132,10 @@ async fn a_chat_of_others_does_not_exist_whatever_is_asked_of_it() {
         (Method::POST, "/messages".into(), json!({"content": "hi"})),
         (Method::PATCH, format!("/messages/{message}"), json!({"content": "hi"})),
         (Method::DELETE, format!("/messages/{message}"), json!({})),
+        (Method::POST, format!("/messages/{message}/retry"), json!({})),
         (Method::GET, format!("/messages/{message}/revisions"), json!({})),
+        (Method::PATCH, "/me".into(), json!({"notify": "none"})),
+        (Method::PATCH, "/me".into(), json!({})),
         (Method::POST, "/mark-read".into(), json!({})),
         (Method::GET, "/read-receipts".into(), json!({})),
     ] {

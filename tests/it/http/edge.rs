@@ -45,23 +45,25 @@ async fn a_body_over_the_limit_is_refused_also_when_its_length_is_a_lie() {
 async fn pages_and_answers_carry_their_protection() {
     let server = TestServer::start().await;
     let nobody = Client::anonymous(&server.base);
-    let page = nobody.get("/").await;
-    assert_eq!(page.status, 200);
-    assert_eq!(page.headers["content-type"], "text/html; charset=utf-8");
-    assert_eq!(page.headers["cache-control"], "no-cache");
-    let policy = page.headers["content-security-policy"].to_str().unwrap();
-    assert!(policy.contains("script-src 'self';") && policy.contains("frame-ancestors 'none'"), "{policy}");
-    assert_eq!(nobody.get("/setup?token=x").await.status, 200);
-    let answer = nobody.get("/health").await;
-    for (name, value) in [
-        ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "no-referrer"),
-        ("cross-origin-opener-policy", "same-origin"),
-        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
-        ("cache-control", "no-store"),
-    ] {
-        assert_eq!(answer.headers[name], value, "{name}");
+    for path in ["/", "/robots.txt", "/docs/", "/health", "/api/nothing"] {
+        let answer = nobody.get(path).await;
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(answer.headers[name], value, "{path} {name}");
+        }
+        let features = answer.headers["permissions-policy"].to_str().unwrap();
+        assert!(features.contains("camera=()") && features.contains("microphone=()"), "{path} {features}");
+        let policy = answer.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; "), "{path} {policy}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{path} {policy}");
     }
+    let answer = nobody.get("/health").await;
+    assert_eq!(answer.headers["content-security-policy"], "default-src 'none'; frame-ancestors 'none'");
+    assert_eq!(answer.headers["cache-control"], "no-store");
 }
 
 #[tokio::test]
@@ -152,7 +154,8 @@ async fn the_server_says_how_it_is_and_what_is_bounded() {
     let nobody = Client::anonymous(&server.base);
     assert_eq!(nobody.get("/health").await.expect(200)["status"], "ok");
     assert_eq!(nobody.get("/ready").await.expect(200)["status"], "ok");
-    assert_eq!(nobody.get("/api/limits").await.expect(200)["messages_per_second"], 7);
+    let limits = nobody.get("/api/limits").await.expect(200);
+    assert_eq!((&limits["messages_per_second"], &limits["registration"]), (&json!(7), &json!("open")));
     nobody.get("/metrics").await.refused("unauthenticated");
     let operator = nobody.with_token("a-token");
     assert_eq!(operator.get("/metrics").await.status, 200);

@@ -4,6 +4,7 @@ pub(crate) mod client;
 pub(crate) mod database;
 pub(crate) mod proxy;
 pub(crate) mod server;
+pub(crate) mod web;
 
 /// How long anything awaited may take before the test says what it waited for.
 pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use gemini_coop::app::{self, Running};
 use gemini_coop::config::Config;
 use gemini_coop::domain::Context;
+use gemini_coop::http::web::WebApp;
 use sea_orm::{Database, DatabaseConnection};
 use serde_json::json;
 use standin::server::Standin;
@@ -15,7 +16,7 @@ use tokio::net::TcpListener;
 use crate::support::client::Client;
 use crate::support::database::TestDatabase;
 use crate::support::proxy::Proxy;
-use crate::support::within;
+use crate::support::{web, within};
 
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -39,7 +40,12 @@ impl TestServer {
 
     /// With these flags.
     pub(crate) async fn with(flags: &[&str]) -> Self {
-        Self::on(TestDatabase::create().await, None, flags).await
+        Self::on(TestDatabase::create().await, None, flags, web::built()).await
+    }
+
+    /// As it is where the web app was not built.
+    pub(crate) async fn without_web_app() -> Self {
+        Self::on(TestDatabase::create().await, None, &[], web::not_built()).await
     }
 
     /// On PostgreSQL, by a way that can be cut. `None` on SQLite, to which there is no way.
@@ -47,11 +53,11 @@ impl TestServer {
         let database = TestDatabase::create().await;
         let url = database.url()?;
         let proxy = Proxy::before(&url).await;
-        let server = Self::on(database, Some(proxy.url(&url)), flags).await;
+        let server = Self::on(database, Some(proxy.url(&url)), flags, web::built()).await;
         Some((server, proxy))
     }
 
-    async fn on(database: TestDatabase, way: Option<String>, flags: &[&str]) -> Self {
+    async fn on(database: TestDatabase, way: Option<String>, flags: &[&str], web: WebApp) -> Self {
         let standin = Standin::start().await;
         let data = tempfile::tempdir().expect("a temporary directory");
         let mut arguments: Vec<String> = vec![
@@ -64,14 +70,14 @@ impl TestServer {
         }
         arguments.extend(way.or(database.url()).map(|url| format!("--database-url={url}")));
         arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
-        let (running, base) = launch(&arguments).await;
+        let (running, base) = launch(&arguments, web).await;
         Self { base, standin, running: Some(running), arguments, data, database }
     }
 
     /// Ends it in order and starts it again on the same data; people have to connect anew.
     pub(crate) async fn restart(&mut self) {
         self.stop().await;
-        let (running, base) = launch(&self.arguments).await;
+        let (running, base) = launch(&self.arguments, web::built()).await;
         (self.running, self.base) = (Some(running), base);
     }
 
@@ -122,10 +128,10 @@ impl TestServer {
     }
 }
 
-async fn launch(arguments: &[String]) -> (Running, String) {
+async fn launch(arguments: &[String], web: WebApp) -> (Running, String) {
     let config = Config::try_parse_from(arguments).expect("the flags are valid");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let running = app::start(config, listener).await.expect("the server starts");
+    let running = app::start(config, web, listener).await.expect("the server starts");
     let base = format!("http://{}", running.local_addr);
     (running, base)
 }

@@ -1,53 +1,80 @@
+import { useEffect } from "react";
+import { useStore } from "zustand";
 import type { ChatId, Message, MessageId, Seq } from "../gen/api";
+import { api, must } from "../wire/api";
+import { socket } from "./connection";
+import { post as send } from "./posts";
+import type { Log } from "./room";
+import { knownRoom, roomOf, touch } from "./rooms";
+import { me } from "./session";
+import { follow } from "./stream";
 
-export type PendingPost = {
-  client_id: string;
-  content: string;
-  reply_to?: MessageId;
-  state: "pending" | "failed";
-  /** Why it failed, for people. */
-  error?: string;
-};
+export { discard, resend } from "./posts";
+export { type Quoted, useQuoted } from "./quoted";
+export type { Log, PendingPost, Row } from "./room";
+export { message } from "./rooms";
 
-/** `key` stays the same when what was pending becomes a message. */
-export type Row = { key: string; message: Message } | { key: string; pending: PendingPost };
-
-export type Log = {
-  rows: readonly Row[];
-  /** Nothing is older (newer) than what is here. */
-  atStart: boolean;
-  atEnd: boolean;
-  loading: "none" | "older" | "newer" | "first";
-  /** The first unread message when the room was opened. */
-  dividerSeq?: Seq;
-  /** Why the last page did not come. Loading again tries again. */
-  error?: unknown;
-};
-
-export function useLog(_chat: ChatId): Log {
-  throw new Error("not yet");
+export function useLog(chat: ChatId): Log {
+  const room = roomOf(chat);
+  useEffect(() => {
+    touch(chat).open();
+  }, [chat]);
+  return useStore(room.store);
 }
-export async function loadOlder(_chat: ChatId): Promise<void> {}
-export async function loadNewer(_chat: ChatId): Promise<void> {}
+
+export function loadOlder(chat: ChatId): Promise<void> {
+  return touch(chat).loadOlder();
+}
+
+export function loadNewer(chat: ChatId): Promise<void> {
+  return touch(chat).loadNewer();
+}
+
 /** Shows the log around a place; what is there already is not fetched again. */
-export async function openAround(_chat: ChatId, _seq: Seq): Promise<void> {}
-export async function jumpToLatest(_chat: ChatId): Promise<void> {}
-
-export function message(_chat: ChatId, _id: MessageId): Message | undefined {
-  throw new Error("not yet");
+export function openAround(chat: ChatId, seq: Seq): Promise<void> {
+  return touch(chat).openAround(seq);
 }
-export type Quoted = { kind: "loading" } | { kind: "found"; message: Message } | { kind: "gone" };
-/** The message that a reply quotes, wherever it is. */
-export function useQuoted(_chat: ChatId, _id: MessageId): Quoted {
-  throw new Error("not yet");
+
+export function jumpToLatest(chat: ChatId): Promise<void> {
+  return touch(chat).jumpToLatest();
 }
 
 /** Shows it at once and sends it in order; also after a reload or a time without a connection. */
-export function post(_chat: ChatId, _content: string, _replyTo?: MessageId): void {}
-/** A failed post, once more, at the end of the line. */
-export function resend(_clientId: string): void {}
-export function discard(_clientId: string): void {}
-export async function edit(_chat: ChatId, _id: MessageId, _content: string): Promise<void> {}
-export async function remove(_chat: ChatId, _id: MessageId): Promise<void> {}
-export async function stop(_chat: ChatId, _id: MessageId): Promise<void> {}
-export async function retry(_chat: ChatId, _id: MessageId): Promise<void> {}
+export function post(chat: ChatId, content: string, replyTo?: MessageId): void {
+  send(chat, content, replyTo);
+  jumpToLatest(chat);
+}
+
+/** My newest message that can be edited, among those that are held. */
+export function lastOwn(chat: ChatId): Message | undefined {
+  const mine = me()?.id;
+  const rows = knownRoom(chat)?.store.getState().rows ?? [];
+  const messages = rows.flatMap((row) => ("message" in row ? [row.message] : []));
+  return messages.findLast(
+    ({ user_id, kind, deleted_at }) => user_id === mine && kind === "text" && !deleted_at,
+  );
+}
+
+export async function edit(chat: ChatId, id: MessageId, content: string): Promise<void> {
+  const params = { path: { chat_id: chat, message_id: id } };
+  const edited = await must(
+    api.PATCH("/api/chats/{chat_id}/messages/{message_id}", { params, body: { content } }),
+  );
+  knownRoom(chat)?.update(id, () => edited);
+}
+
+export async function remove(chat: ChatId, id: MessageId): Promise<void> {
+  const params = { path: { chat_id: chat, message_id: id } };
+  await must(api.DELETE("/api/chats/{chat_id}/messages/{message_id}", { params }));
+}
+
+export async function stop(chat: ChatId, id: MessageId): Promise<void> {
+  await socket.send({ type: "stop", chat_id: chat, message_id: id });
+}
+
+export async function retry(chat: ChatId, id: MessageId): Promise<void> {
+  const params = { path: { chat_id: chat, message_id: id } };
+  const again = await must(api.POST("/api/chats/{chat_id}/messages/{message_id}/retry", { params }));
+  knownRoom(chat)?.update(id, () => again);
+  follow(again);
+}

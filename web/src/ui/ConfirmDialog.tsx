@@ -54,9 +54,9 @@ export function ConfirmDialog({
         <Base.Viewport className="fixed inset-0 z-40 grid place-items-center overflow-y-auto p-4">
           <Base.Popup
             initialFocus={cancel}
-            className="w-full max-w-sm rounded-lg border border-line bg-surface p-5 shadow-pop outline-none transition-[opacity,transform] duration-150 data-ending-style:translate-y-2 data-starting-style:translate-y-2 data-ending-style:opacity-0 data-starting-style:opacity-0"
+            className="w-full max-w-sm rounded-lg border border-line bg-surface p-5 shadow-pop outline-none transition-[opacity,translate] duration-150 data-ending-style:translate-y-2 data-starting-style:translate-y-2 data-ending-style:opacity-0 data-starting-style:opacity-0"
           >
-            <Base.Title className="font-semibold text-base">{title}</Base.Title>
+            <Base.Title className="font-display text-xl leading-snug">{title}</Base.Title>
             <Base.Description render={<div />} className="mt-1.5 text-ink-2 text-sm">
               {text}
             </Base.Description>

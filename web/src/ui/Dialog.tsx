@@ -1,6 +1,6 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactNode, RefObject } from "react";
+import { type ReactNode, useRef } from "react";
 import { t } from "../i18n";
 import { cx } from "./cx";
 import { IconButton } from "./IconButton";
@@ -12,38 +12,39 @@ type DialogProps = {
   children: ReactNode;
   footer?: ReactNode;
   size?: "md" | "lg";
-  /** Where the focus goes first; else to the first control. */
-  initialFocus?: RefObject<HTMLElement | null>;
 };
 
 /** A dialog in the middle of the page; on phones a sheet at its lower edge, where the thumb is. */
-export function Dialog({
-  title,
-  open,
-  onOpenChange,
-  children,
-  footer,
-  size = "md",
-  initialFocus,
-}: DialogProps) {
+export function Dialog({ title, open, onOpenChange, children, footer, size = "md" }: DialogProps) {
+  const popup = useRef<HTMLDivElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+
+  /** A form begins in its first box, all else at its top. A touch opens no keyboard over the dialog. */
+  function firstFocus(by: string) {
+    const box = "input:not([type=radio], [type=checkbox]), textarea";
+    return (by !== "touch" && body.current?.querySelector<HTMLElement>(box)) || popup.current;
+  }
+
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0" />
-        <Base.Viewport className="fixed inset-0 z-40 grid items-end justify-items-center overflow-y-auto pt-10 sm:items-center sm:p-6">
+        <Base.Viewport className="fixed inset-x-0 top-0 z-40 grid h-(--app-height) items-end justify-items-center overflow-y-auto pt-10 sm:items-center sm:p-6">
           <Base.Popup
-            {...(initialFocus ? { initialFocus } : {})}
+            ref={popup}
+            initialFocus={firstFocus}
             className={cx(
-              "flex max-h-[calc(100dvh-2.5rem)] w-full flex-col rounded-t-lg border border-line bg-surface shadow-pop outline-none sm:max-h-[calc(100dvh-3rem)] sm:rounded-lg",
-              "transition-[opacity,transform] duration-150 data-ending-style:translate-y-2 data-starting-style:translate-y-2 data-ending-style:opacity-0 data-starting-style:opacity-0",
+              "flex max-h-[calc(var(--app-height)-2.5rem)] w-full flex-col rounded-t-lg border border-line bg-surface shadow-pop outline-none sm:max-h-[calc(var(--app-height)-3rem)] sm:rounded-lg",
+              "transition-[opacity,translate] duration-150 data-ending-style:translate-y-2 data-starting-style:translate-y-2 data-ending-style:opacity-0 data-starting-style:opacity-0",
               size === "lg" ? "sm:max-w-2xl" : "sm:max-w-md",
             )}
           >
             <header className="flex items-center justify-between gap-3 py-3 pr-3 pl-5">
-              <Base.Title className="truncate font-semibold text-base">{title}</Base.Title>
+              <Base.Title className="truncate font-display text-xl">{title}</Base.Title>
               <Base.Close render={<IconButton label={t("shell.close")} icon={<X />} />} />
             </header>
             <div
+              ref={body}
               className={cx(
                 "min-h-0 flex-1 overflow-y-auto px-5 pt-0.5",
                 footer ? "pb-4" : "pb-[max(1.25rem,env(safe-area-inset-bottom))]",

@@ -22,7 +22,7 @@ export function Field({ label, hint, error, children, className }: FieldProps) {
         <Base.Description className="text-[13px] text-ink-2 leading-snug">{hint}</Base.Description>
       )}
       {error && (
-        <Base.Error match role="alert" className="text-[13px] text-err leading-snug">
+        <Base.Error match className="text-[13px] text-err leading-snug">
           {error}
         </Base.Error>
       )}

@@ -25,3 +25,16 @@ export class Problem extends Error {
 export class Disconnected extends Error {
   override readonly name = "Disconnected";
 }
+
+/** What an answer that is not a success says. A proxy in front of a server that is away does not speak our language. */
+export async function problemOf(response: Response): Promise<Problem | Disconnected> {
+  const body: unknown = await response.json().catch(() => undefined);
+  if (isBody(body)) return new Problem(body);
+  if (response.status >= 502 && response.status <= 504) return new Disconnected();
+  const code = response.status === 401 ? "unauthenticated" : "internal";
+  return new Problem({ code, detail: response.statusText, status: response.status });
+}
+
+function isBody(body: unknown): body is Body {
+  return typeof body === "object" && body !== null && "code" in body && "detail" in body;
+}

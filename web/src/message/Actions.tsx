@@ -1,0 +1,63 @@
+import { MoreHorizontal } from "lucide-react";
+import { lazy, type RefObject, Suspense } from "react";
+import { t } from "../i18n";
+import { cx } from "../ui/cx";
+import { IconButton } from "../ui/IconButton";
+import type { Action } from "./actions";
+import { labels } from "./labels";
+
+const MoreMenu = lazy(() => import("./MoreMenu"));
+
+/** What is a click away; the menu has all of them. */
+const QUICK: ReadonlySet<Action> = new Set<Action>(["reply", "copy", "edit", "retry", "stop"]);
+
+type ActionsProps = {
+  allowed: readonly Action[];
+  perform: (action: Action) => void;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  row: RefObject<HTMLElement | null>;
+};
+
+/** The bar over the row that is pointed at or has the focus. */
+export function Actions({ allowed, perform, open, onOpenChange, row }: ActionsProps) {
+  const more = (
+    <IconButton
+      size="sm"
+      label={t("room.more")}
+      icon={<MoreHorizontal />}
+      // A press before the menu is there opens it when it comes.
+      onClick={() => onOpenChange(true)}
+    />
+  );
+  return (
+    <div
+      role="toolbar"
+      aria-label={t("room.actions")}
+      className={cx(
+        "absolute -top-4 right-3 z-20 flex gap-0.5 rounded-sm border border-line bg-surface p-0.5 shadow-pop sm:right-5",
+        // On touch screens the long press opens the menu; the bar would lie under the finger.
+        "pointer-coarse:top-0 pointer-coarse:border-transparent pointer-coarse:bg-transparent pointer-coarse:shadow-none",
+      )}
+    >
+      {allowed
+        .filter((action) => QUICK.has(action))
+        .map((action) => {
+          const { text, icon: Icon } = labels[action];
+          return (
+            <IconButton
+              key={action}
+              size="sm"
+              label={t(text)}
+              icon={<Icon />}
+              onClick={() => perform(action)}
+              className="pointer-coarse:hidden"
+            />
+          );
+        })}
+      <Suspense fallback={more}>
+        <MoreMenu trigger={more} {...{ allowed, perform, open, onOpenChange, row }} />
+      </Suspense>
+    </div>
+  );
+}

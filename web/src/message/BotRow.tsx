@@ -1,0 +1,111 @@
+import { Square } from "lucide-react";
+import type { Message, ReplyRun } from "../gen/api";
+import { t } from "../i18n";
+import { useQuoted } from "../state/log";
+import { useQueue } from "../state/people";
+import { cx } from "../ui/cx";
+import { Gutter } from "./Author";
+import { isSettled, mayStop } from "./actions";
+import { Ending } from "./Ending";
+import { Frame } from "./Frame";
+import { useName } from "./name";
+import { ReplyText } from "./ReplyText";
+import { useRoom } from "./room";
+import { Time } from "./Time";
+import { Tokens } from "./Tokens";
+import { usePerform } from "./usePerform";
+
+type BotRowProps = { id: string; message: Message; flash: boolean };
+
+/** A reply: who asked, how far it is, its text, and how it ended. */
+export function BotRow({ id, message, flash }: BotRowProps) {
+  const { user_id, username, run } = message;
+  const author = {
+    user: { id: user_id, username, kind: "agent" as const },
+    grouped: false,
+    at: message.created_at,
+  };
+  return (
+    <Frame
+      message={message}
+      labelledBy={`who-${id}`}
+      grouped={false}
+      flash={flash}
+      className="mt-1 bg-bot-wash pb-1.5"
+    >
+      <Gutter {...author} />
+      <div className="min-w-0 flex-1">
+        <Header id={`who-${id}`} message={message} />
+        {message.deleted_at ? (
+          <p className="text-ink-2 italic">{t("room.deleted")}</p>
+        ) : (
+          <>
+            <ReplyText message={message} />
+            <Ending message={message} />
+            {isSettled(message) && run?.usage && <Tokens usage={run.usage} model={run.model} />}
+          </>
+        )}
+      </div>
+    </Frame>
+  );
+}
+
+/** Stays at the upper edge while a long answer is in view: whose it is, and how to stop it. */
+function Header({ id, message }: { id: string; message: Message }) {
+  const room = useRoom();
+  const perform = usePerform(message);
+  const name = useName(room.chat, message.user_id, message.username);
+  return (
+    <div className="sticky top-0 z-10 -mx-1 flex min-h-6 items-center gap-2 bg-bot-wash px-1">
+      <p id={id} className="flex min-w-0 items-baseline gap-2 leading-5">
+        <span className="shrink-0 font-semibold text-bot">{name}</span>
+        {message.run && <Asker run={message.run} />}
+        <Time at={message.created_at} className="shrink-0 text-ink-2 text-xs" />
+      </p>
+      <Phase message={message} />
+      {mayStop(message, room) && (
+        <button
+          type="button"
+          onClick={() => perform("stop")}
+          title={t("room.stop_keys")}
+          className="ml-auto inline-flex h-6 shrink-0 cursor-pointer items-center gap-1.5 rounded-sm border border-edge bg-surface px-2 font-medium text-xs hover:bg-hover pointer-coarse:h-9"
+        >
+          <Square aria-hidden="true" className="size-3 fill-current" />
+          {t("room.stop")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Who asked; leads to the question. */
+function Asker({ run }: { run: ReplyRun }) {
+  const { chat, me, show } = useRoom();
+  const question = useQuoted(chat, run.question_id);
+  const asked = question.kind === "found" ? question.message : undefined;
+  const name = useName(chat, run.asked_by, asked?.username ?? t("room.somebody"));
+  const text = run.asked_by === me ? t("room.for_you") : t("room.for", { name });
+  if (!asked) return <span className="truncate text-[13px] text-ink-2">{text}</span>;
+  return (
+    <button
+      type="button"
+      title={t("room.to_question")}
+      onClick={() => show(asked.seq)}
+      className="cursor-pointer truncate rounded-sm text-[13px] text-ink-2 underline decoration-line underline-offset-2 hover:text-ink hover:decoration-current"
+    >
+      {text}
+    </button>
+  );
+}
+
+function Phase({ message }: { message: Message }) {
+  const { chat } = useRoom();
+  const { waiting } = useQueue(chat);
+  if (message.status !== "queued") return null;
+  const position = waiting.find((entry) => entry.message_id === message.id)?.position;
+  return (
+    <span className={cx("truncate text-[13px] text-ink-2", position === undefined && "animate-pulse")}>
+      {position === undefined ? t("room.queued") : t("room.queued_at", { position })}
+    </span>
+  );
+}

@@ -1,0 +1,30 @@
+import type { ReactElement, RefObject } from "react";
+import { t } from "../i18n";
+import { Menu } from "../ui/Menu";
+import type { Action } from "./actions";
+import { labels } from "./labels";
+
+type MoreMenuProps = {
+  trigger: ReactElement<Record<string, unknown>>;
+  allowed: readonly Action[];
+  perform: (action: Action) => void;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  /** Has the focus again when the menu is gone, so that its keys work on. */
+  row: RefObject<HTMLElement | null>;
+};
+
+/** Everything that one may do with a message. A file of its own, because the menu is fetched when it is wanted. */
+export default function MoreMenu({ trigger, allowed, perform, open, onOpenChange, row }: MoreMenuProps) {
+  const items = allowed.map((action) => {
+    const { text, icon: Icon, press } = labels[action];
+    return {
+      label: t(text),
+      icon: <Icon />,
+      danger: action === "delete",
+      onSelect: () => perform(action),
+      ...(press && { keys: press === "Delete" ? t("room.key_delete") : press.toUpperCase() }),
+    };
+  });
+  return <Menu trigger={trigger} items={items} open={open} onOpenChange={onOpenChange} finalFocus={row} />;
+}

@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import type { MemberRole, Message, MessageStatus } from "../gen/api";
+import { aMessage, aReply } from "../test/messages";
+import { type Action, actionsFor } from "./actions";
+
+const as = (me: string, role: MemberRole) => ({ me, role });
+
+function may(message: Message, me: string, role: MemberRole): Action[] {
+  return actionsFor(message, as(me, role));
+}
+
+test("one edits and deletes one's own message", () => {
+  expect(may(aMessage({ user_id: "ada" }), "ada", "member")).toEqual([
+    "reply",
+    "copy",
+    "edit",
+    "link",
+    "delete",
+  ]);
+});
+
+test("somebody else's message is deleted by the owner and admins, and edited by nobody", () => {
+  const message = aMessage({ user_id: "ada" });
+  expect(may(message, "ben", "member")).toEqual(["reply", "copy", "link"]);
+  for (const role of ["admin", "owner"] as const) {
+    expect(may(message, "ben", role)).toEqual(["reply", "copy", "link", "delete"]);
+  }
+});
+
+test("a reply is stopped by whoever asked, the owner and admins, while it waits and while it is written", () => {
+  for (const status of ["queued", "streaming"] as const) {
+    const reply = aReply({ status }, { asked_by: "ada" });
+    expect(may(reply, "ada", "member")).toEqual(["stop", "link"]);
+    expect(may(reply, "ben", "admin")).toEqual(["stop", "link"]);
+    expect(may(reply, "ben", "member")).toEqual(["link"]);
+  }
+});
+
+test("a reply that fell short is retried by whoever asked, the owner and admins", () => {
+  const short: [MessageStatus, "cut" | null][] = [
+    ["stopped", null],
+    ["interrupted", null],
+    ["failed", null],
+    ["complete", "cut"],
+  ];
+  for (const [status, reason] of short) {
+    const reply = aReply({ status }, { asked_by: "ada", reason });
+    expect(may(reply, "ada", "member")).toContain("retry");
+    expect(may(reply, "ben", "owner")).toContain("retry");
+    expect(may(reply, "ben", "member")).not.toContain("retry");
+  }
+});
+
+test("a whole reply is not retried, and nobody edits one", () => {
+  const reply = aReply({ status: "complete" }, { asked_by: "ada" });
+  expect(may(reply, "ada", "owner")).toEqual(["reply", "copy", "link", "delete"]);
+});
+
+test("nothing is done with a tombstone or with what the room reports", () => {
+  expect(may(aMessage({ user_id: "ada", deleted_at: "2026-11-21T10:00:00.000Z" }), "ada", "owner")).toEqual(
+    [],
+  );
+  expect(may(aMessage({ user_id: "ada", kind: "system" }), "ada", "owner")).toEqual([]);
+});

@@ -1,0 +1,47 @@
+import type { MemberRole, Message, UserId } from "../gen/api";
+
+export type Action = "reply" | "copy" | "link" | "edit" | "retry" | "stop" | "delete";
+
+/** Who wants to do it. */
+export type Standing = { me: UserId; role: MemberRole };
+
+/** What one may do with a message, as the server decides it too. In the order in which they are offered. */
+export function actionsFor(message: Message, standing: Standing): Action[] {
+  if (message.kind === "system" || message.deleted_at) return [];
+  const mine = message.user_id === standing.me;
+  const moderates = standing.role !== "member";
+  const rights: Record<Action, boolean> = {
+    reply: isSettled(message),
+    copy: isSettled(message) && message.content !== "",
+    retry: mayRetry(message, standing),
+    stop: mayStop(message, standing),
+    edit: mine && !message.is_bot,
+    link: true,
+    delete: (mine || moderates) && isSettled(message),
+  };
+  return (Object.keys(rights) as Action[]).filter((action) => rights[action]);
+}
+
+export function isSettled(message: Message): boolean {
+  return message.status !== "queued" && message.status !== "streaming";
+}
+
+/** A reply whose text is not all there. */
+export function fellShort(message: Message): boolean {
+  const { status, run } = message;
+  if (status === "complete") return run?.reason === "cut";
+  return run != null && isSettled(message);
+}
+
+export function mayStop(message: Message, standing: Standing): boolean {
+  return !isSettled(message) && answersFor(message, standing);
+}
+
+export function mayRetry(message: Message, standing: Standing): boolean {
+  return fellShort(message) && !message.deleted_at && answersFor(message, standing);
+}
+
+/** Whoever asked, the owner and the admins. */
+function answersFor(message: Message, { me, role }: Standing): boolean {
+  return message.run != null && (message.run.asked_by === me || role !== "member");
+}

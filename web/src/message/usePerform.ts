@@ -1,0 +1,47 @@
+import { useCallback } from "react";
+import type { Message } from "../gen/api";
+import { problemText, t } from "../i18n";
+import { copyText } from "../markdown/clipboard";
+import { announce } from "../state/announce";
+import { editing, replying } from "../state/contexts";
+import { draftOf, setDraft } from "../state/drafts";
+import { retry, stop } from "../state/log";
+import { toast } from "../ui/toast";
+import type { Action } from "./actions";
+import { type Room, useRoom } from "./room";
+
+/** Does what one chose to do with a message. What fails is told. */
+export function usePerform(message: Message | undefined): (action: Action) => void {
+  const room = useRoom();
+  return useCallback(
+    (action) => {
+      if (!message) return;
+      perform(action, message, room).catch((error: unknown) => toast(problemText(error)));
+    },
+    [message, room],
+  );
+}
+
+async function perform(action: Action, message: Message, { chat, askDelete }: Room): Promise<void> {
+  switch (action) {
+    case "reply":
+      return setDraft(chat, replying(draftOf(chat), message.id));
+    case "edit":
+      return setDraft(chat, editing(draftOf(chat), message));
+    case "copy":
+      return copied(message.content, t("room.copied"));
+    case "link":
+      return copied(`${location.origin}/c/${chat}?at=${message.seq}`, t("room.link_copied"));
+    case "retry":
+      return retry(chat, message.id);
+    case "stop":
+      return stop(chat, message.id);
+    case "delete":
+      return askDelete(message);
+  }
+}
+
+async function copied(text: string, done: string): Promise<void> {
+  if (await copyText(text)) announce(done);
+  else toast(t("room.copy_refused"));
+}

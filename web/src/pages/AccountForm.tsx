@@ -1,0 +1,128 @@
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { t } from "../i18n";
+import { Button } from "../ui/Button";
+import { cx } from "../ui/cx";
+import { Field, Input } from "../ui/Field";
+import { PasswordInput } from "../ui/PasswordInput";
+import {
+  type Account,
+  type AccountField,
+  type Complaints,
+  complaint,
+  complaints,
+  noAccount,
+  refused,
+  type Strength,
+  strength,
+} from "./account";
+import { FormProblem } from "./FormProblem";
+
+type AccountFormProps = {
+  fields: readonly AccountField[];
+  action: string;
+  /** Makes the account; whoever is in is taken further by the routes. */
+  onSubmit: (account: Account) => Promise<void>;
+};
+
+export function AccountForm({ fields, action, onSubmit }: AccountFormProps) {
+  const [account, setAccount] = useState(noAccount);
+  const [wrong, setWrong] = useState<Complaints>({});
+  const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const [attempt, setAttempt] = useState(0);
+
+  // After a refused attempt one stands in the first box that needs work.
+  useEffect(() => {
+    if (attempt > 0) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [attempt]);
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (busy) return;
+    const found = complaints(account, fields);
+    setWrong(found);
+    if (Object.keys(found).length > 0) return setAttempt(attempt + 1);
+    setBusy(true);
+    try {
+      await onSubmit(account);
+    } catch (cause) {
+      setWrong(refused(cause));
+      setAttempt(attempt + 1);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  /** What every box has in common. */
+  const box = (field: AccountField) => ({
+    name: field,
+    value: account[field],
+    required: field !== "display_name",
+    onChange: (event: { target: { value: string } }) => {
+      setAccount({ ...account, [field]: event.target.value });
+      const { [field]: _, form: __, ...others } = wrong;
+      setWrong(others);
+    },
+    onBlur: () => {
+      const found = account[field] && complaint(field, account[field]);
+      if (found) setWrong({ ...wrong, [field]: found });
+    },
+  });
+
+  return (
+    <form ref={form} onSubmit={(event) => void submit(event)} noValidate className="grid gap-5">
+      {fields.includes("invite_code") && (
+        <Field label={t("auth.invite_code")} hint={t("auth.invite_code_hint")} error={wrong.invite_code}>
+          <Input {...box("invite_code")} autoComplete="off" autoCapitalize="none" spellCheck={false} />
+        </Field>
+      )}
+      <Field label={t("auth.username")} hint={t("auth.username_hint")} error={wrong.username}>
+        <Input
+          {...box("username")}
+          autoComplete="username"
+          autoCapitalize="none"
+          autoCorrect="off"
+          spellCheck={false}
+        />
+      </Field>
+      <Field label={t("auth.display_name")} hint={t("auth.display_name_hint")} error={wrong.display_name}>
+        <Input {...box("display_name")} autoComplete="name" maxLength={64} />
+      </Field>
+      <Field label={t("auth.email")} hint={t("auth.email_hint")} error={wrong.email}>
+        <Input {...box("email")} type="email" inputMode="email" autoComplete="email" />
+      </Field>
+      <Field
+        label={t("auth.password")}
+        hint={<PasswordHint password={account.password} />}
+        error={wrong.password}
+      >
+        <PasswordInput {...box("password")} autoComplete="new-password" />
+      </Field>
+      <FormProblem text={wrong.form} />
+      <Button type="submit" variant="primary" busy={busy} className="h-10 w-full">
+        {action}
+      </Button>
+    </form>
+  );
+}
+
+function PasswordHint({ password }: { password: string }) {
+  const strong = strength(password);
+  if (strong === "short") return t("auth.password_hint");
+  const looks: Record<Exclude<Strength, "short">, { bars: number; tone: string; word: string }> = {
+    weak: { bars: 1, tone: "bg-warn", word: t("auth.strength_weak") },
+    fair: { bars: 2, tone: "bg-ok", word: t("auth.strength_fair") },
+    strong: { bars: 3, tone: "bg-ok", word: t("auth.strength_strong") },
+  };
+  const { bars, tone, word } = looks[strong];
+  return (
+    <span className="flex items-center gap-2">
+      <span aria-hidden="true" className="flex gap-1">
+        {[1, 2, 3].map((bar) => (
+          <span key={bar} className={cx("h-1 w-8 rounded-full", bar <= bars ? tone : "bg-line")} />
+        ))}
+      </span>
+      <span>{t("auth.strength", { word })}</span>
+    </span>
+  );
+}

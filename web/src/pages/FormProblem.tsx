@@ -1,0 +1,12 @@
+import { CircleAlert } from "lucide-react";
+
+/** What was wrong with a form as a whole. */
+export function FormProblem({ text }: { text: string | undefined }) {
+  if (!text) return null;
+  return (
+    <p role="alert" className="flex gap-2.5 rounded-sm bg-err-wash px-3 py-2.5 text-err text-sm">
+      <CircleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
+      <span className="min-w-0">{text}</span>
+    </p>
+  );
+}

@@ -1,0 +1,40 @@
+import type { UserRef } from "../gen/api";
+import { t } from "../i18n";
+import type { ChatEntry } from "../state/chats";
+import { usePeople, useTyping } from "../state/people";
+import { isHere } from "./people";
+
+/** Below the title: who writes now, else who is here. */
+export function Subtitle({ entry }: { entry: ChatEntry }) {
+  const typing = useTyping(entry.id);
+  return (
+    <p className="truncate text-[13px] text-ink-2 leading-tight">
+      {typing.length > 0 ? <Typing entry={entry} typing={typing} /> : <Presence entry={entry} />}
+    </p>
+  );
+}
+
+function Typing({ entry, typing }: { entry: ChatEntry; typing: readonly UserRef[] }) {
+  const { members } = usePeople(entry.id);
+  const [first = "", second = ""] = typing.map(
+    ({ id, username }) => members.find((member) => member.user_id === id)?.display_name ?? username,
+  );
+  return (
+    <span className="text-accent">
+      {typing.length === 1 && t("members.typing_name", { name: first })}
+      {typing.length === 2 && t("members.typing_names", { first, second })}
+      {typing.length > 2 && t("members.typing_several")}
+    </span>
+  );
+}
+
+function Presence({ entry }: { entry: ChatEntry }) {
+  const { members, online } = usePeople(entry.id);
+  if (entry.kind === "ai") return t("members.ai_only");
+  if (entry.kind === "private") {
+    const here = entry.peer ? online.has(entry.peer.id) : false;
+    return here ? t("members.peer_here") : t("members.peer_away");
+  }
+  const here = members.filter((member) => isHere(member, online)).length;
+  return `${t("members.count", { count: members.length })} · ${t("members.here", { count: here })}`;
+}

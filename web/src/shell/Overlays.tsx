@@ -1,0 +1,34 @@
+import { lazy, Suspense, useState } from "react";
+import type { ChatKind } from "../gen/api";
+import { closeOverlay, type Overlay, useOverlay } from "../state/overlay";
+import { loadPalette } from "./loadPalette";
+
+const Palette = lazy(() => loadPalette().then(({ Palette }) => ({ default: Palette })));
+const ShortcutsDialog = lazy(() =>
+  import("./ShortcutsDialog").then(({ ShortcutsDialog }) => ({ default: ShortcutsDialog })),
+);
+const NewChatDialog = lazy(() =>
+  import("./NewChatDialog").then(({ NewChatDialog }) => ({ default: NewChatDialog })),
+);
+
+/** Each overlay comes when it is first wanted, and stays so that it can close with grace. */
+export function Overlays() {
+  const overlay = useOverlay();
+  const [known, setKnown] = useState<readonly Overlay["kind"][]>([]);
+  const [kind, setKind] = useState<ChatKind>("group");
+  if (overlay && !known.includes(overlay.kind)) setKnown([...known, overlay.kind]);
+  if (overlay?.kind === "new-chat" && overlay.chat !== kind) setKind(overlay.chat);
+  const state = (of: Overlay["kind"]) => ({
+    open: overlay?.kind === of,
+    onOpenChange: (open: boolean) => {
+      if (!open) closeOverlay();
+    },
+  });
+  return (
+    <Suspense>
+      {known.includes("palette") && <Palette {...state("palette")} />}
+      {known.includes("shortcuts") && <ShortcutsDialog {...state("shortcuts")} />}
+      {known.includes("new-chat") && <NewChatDialog kind={kind} {...state("new-chat")} />}
+    </Suspense>
+  );
+}

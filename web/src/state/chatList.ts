@@ -1,0 +1,181 @@
+import { create } from "zustand";
+import type { Chat, ChatId, ChatListItem } from "../gen/api";
+import { t } from "../i18n";
+import { api, must } from "../wire/api";
+import { backoff } from "../wire/backoff";
+import { skipTo, want } from "./hearing";
+import { mentions } from "./mentions";
+import { me, whileIn } from "./session";
+
+/** So many of the newest are heard live; of the others the server only tells that they went on. */
+const HEARD = 100;
+const PAGE = 200;
+const SOON_MS = 2_000;
+
+export type Item = ChatListItem & {
+  /** Up to which number `unread_count` and `last_message` know everything. */
+  counted: number;
+  mention: boolean;
+};
+
+type State = {
+  /** Newest activity first; undefined until it has come for the first time. */
+  order: readonly ChatId[] | undefined;
+  items: ReadonlyMap<ChatId, Item>;
+};
+
+const empty: State = { order: undefined, items: new Map() };
+
+export const chatList = create<State>(() => empty);
+
+export function item(chat: ChatId): Item | undefined {
+  return chatList.getState().items.get(chat);
+}
+
+/** What a chat is called. */
+export function titleOf({ name, peer, kind }: Pick<Item, "name" | "peer" | "kind">): string {
+  return name ?? peer?.username ?? t(kind === "ai" ? "system.untitled_ai" : "system.untitled");
+}
+
+/** Unread messages of all chats but the muted ones. */
+export function totalUnread(): number {
+  let total = 0;
+  for (const { unread_count, notify } of chatList.getState().items.values()) {
+    if (notify !== "none") total += unread_count;
+  }
+  return total;
+}
+
+export function change(chat: ChatId, change: (item: Item) => Item): void {
+  const { items } = chatList.getState();
+  const old = items.get(chat);
+  if (!old) return;
+  const next = change(old);
+  if (next !== old) chatList.setState({ items: new Map(items).set(chat, next) });
+}
+
+/** A chat that was made, found or joined. */
+export function add(chat: Chat): void {
+  const known = item(chat.id);
+  const fresh: Item = {
+    unread_count: 0,
+    mention: false,
+    counted: chat.head_seq,
+    ...known,
+    ...chat,
+  };
+  chatList.setState(({ items }) => ({ items: new Map(items).set(chat.id, fresh) }));
+  skipTo(chat.id, chat.head_seq);
+  toTop(chat.id);
+  wantNewest();
+  // Who the other one is, and what was said last, only the list knows.
+  refetch();
+}
+
+export function drop(chat: ChatId): void {
+  const { order, items } = chatList.getState();
+  const rest = new Map(items);
+  if (!rest.delete(chat)) return;
+  chatList.setState({ items: rest, order: order?.filter((id) => id !== chat) });
+  wantNewest();
+}
+
+export function toTop(chat: ChatId): void {
+  const { order } = chatList.getState();
+  if (!order || order[0] === chat) return;
+  const place = order.indexOf(chat);
+  chatList.setState({ order: [chat, ...order.filter((id) => id !== chat)] });
+  if (place >= HEARD) wantNewest();
+}
+
+function wantNewest(): void {
+  want(new Set(chatList.getState().order?.slice(0, HEARD)));
+}
+
+let fetching = false;
+let stale = false;
+let timer: ReturnType<typeof setTimeout> | undefined;
+/** Which log-in a fetch is for: what comes for another one is nobody's business. */
+let generation = 0;
+
+/** Has the list of the server correct ours, in a while: for what happens often and is nearly right meanwhile. */
+export function refetchSoon(): void {
+  timer ??= setTimeout(refetch, SOON_MS);
+}
+
+export async function refetch(): Promise<void> {
+  clearTimeout(timer);
+  timer = undefined;
+  stale = true;
+  if (fetching) return;
+  fetching = true;
+  const mine = generation;
+  for (let failures = 0; stale && mine === generation; ) {
+    stale = false;
+    try {
+      await fetchAll(() => mine === generation);
+      failures = 0;
+    } catch {
+      stale = true;
+      await new Promise((resolve) => setTimeout(resolve, backoff(failures++)));
+    }
+  }
+  if (mine === generation) fetching = false;
+}
+
+async function fetchAll(isCurrent: () => boolean): Promise<void> {
+  const before = new Set(chatList.getState().items.keys());
+  const seen: ChatId[] = [];
+  for (;;) {
+    const query = { limit: PAGE, offset: seen.length };
+    const page: ChatListItem[] = await must(api.GET("/api/chats", { params: { query } }));
+    if (!isCurrent()) return;
+    seen.push(...page.map((chat) => chat.id));
+    takePage(page, seen);
+    if (page.length < PAGE) break;
+  }
+  const there = new Set(seen);
+  for (const chat of before) if (!there.has(chat)) drop(chat);
+}
+
+function takePage(page: readonly ChatListItem[], seen: readonly ChatId[]): void {
+  const { order, items } = chatList.getState();
+  const next = new Map(items);
+  for (const chat of page) {
+    next.set(chat.id, corrected(items.get(chat.id), chat));
+    skipTo(chat.id, chat.head_seq);
+  }
+  const there = new Set(seen);
+  chatList.setState({ items: next, order: [...there, ...(order ?? []).filter((id) => !there.has(id))] });
+  wantNewest();
+}
+
+/** The server's word, unless frames have told us of something later. */
+function corrected(old: Item | undefined, chat: ChatListItem): Item {
+  const fresh: Item = {
+    ...chat,
+    counted: chat.head_seq,
+    mention: chat.unread_count > 0 && (old?.mention === true || callsMe(chat)),
+  };
+  if (!old) return fresh;
+  if (chat.head_seq < old.counted) return old;
+  // Our own reading is still on its way to the server.
+  if (chat.last_read_seq >= old.last_read_seq) return fresh;
+  const { last_read_seq, unread_count, mention } = old;
+  return { ...fresh, last_read_seq, unread_count, mention };
+}
+
+function callsMe({ last_message: last }: ChatListItem): boolean {
+  return last != null && !last.is_bot && mentions(last.content, me()?.username ?? "");
+}
+
+whileIn(() => {
+  refetch();
+  return () => {
+    generation++;
+    fetching = false;
+    clearTimeout(timer);
+    timer = undefined;
+    chatList.setState(empty, true);
+  };
+});

@@ -1,0 +1,25 @@
+import type { ChatId } from "../gen/api";
+
+/** What the tabs of one browser tell each other. */
+export type TabMessage =
+  | { type: "token"; token: string; expiresAt: number }
+  | { type: "out" }
+  /** Somebody looked at this chat: nothing in it is news any more. */
+  | { type: "seen"; chat: ChatId };
+
+const channel = new BroadcastChannel("coop");
+
+export function tellTabs(message: TabMessage): void {
+  channel.postMessage(message);
+}
+
+export function onTab<T extends TabMessage["type"]>(
+  type: T,
+  hear: (message: Extract<TabMessage, { type: T }>) => void,
+): () => void {
+  const listener = ({ data }: MessageEvent<TabMessage>) => {
+    if (data.type === type) hear(data as Extract<TabMessage, { type: T }>);
+  };
+  channel.addEventListener("message", listener);
+  return () => channel.removeEventListener("message", listener);
+}
