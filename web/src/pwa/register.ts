@@ -12,7 +12,10 @@ export async function registerWorker(): Promise<void> {
 }
 
 type Policies = {
-  createPolicy(name: string, rules: { createScriptURL: () => string }): { createScriptURL(url: string): string };
+  createPolicy(
+    name: string,
+    rules: { createScriptURL: () => string },
+  ): { createScriptURL(url: string): string };
 };
 
 /** A script's address as the content policy wants it. The policy of this name can be made once. */

@@ -63,6 +63,7 @@ function apply(): Promise<void> {
   // Around an installed app, and above the page on phones. The page names one for each of the system's themes,
   // and the reader's may be the other.
   const canvas = getComputedStyle(document.documentElement).getPropertyValue("--bg");
-  for (const frame of document.querySelectorAll("meta[name=theme-color]")) frame.setAttribute("content", canvas);
+  for (const frame of document.querySelectorAll("meta[name=theme-color]"))
+    frame.setAttribute("content", canvas);
   return setLocale(locale === "system" ? preferredLocale() : locale);
 }
