@@ -102,7 +102,9 @@ function wentOn({
   const old = item(chat);
   if (!old || head_seq <= old.counted) return;
   // What is unread is not counted here: on top of the list the chat is heard again, from `counted` on.
-  change(chat, () => ({ ...old, head_seq, ...(preview ? { last_message: preview } : {}) }));
+  // A reply that was settled last need not be the latest message.
+  const isLatest = preview && preview.seq >= (old.last_message?.seq ?? 0);
+  change(chat, () => ({ ...old, head_seq, ...(isLatest ? { last_message: preview } : {}) }));
   if (mention) callForMe(chat);
   if (preview) toTop(chat);
   refetchSoon();

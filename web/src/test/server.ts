@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import type { Message, ServerFrame } from "../gen/api";
+import type { Me, Message, ServerFrame } from "../gen/api";
 import { FakeSocket } from "./edge";
 
 type Json = Record<string, unknown>;
@@ -8,16 +8,16 @@ type Seat = { socket: FakeSocket; user: string };
 
 export const ada = person("ada");
 export const ben = person("ben");
-export const gem = { ...person("gem"), kind: "agent" as const };
+export const gem: Me = { ...person("gem"), kind: "agent" };
 
-function person(name: string) {
+function person(name: string): Me {
   return {
     id: `id-${name}`,
-    kind: "person" as const,
+    kind: "person",
     username: name,
     display_name: name[0]?.toUpperCase() + name.slice(1),
     email: `${name}@example.org`,
-    role: "member" as const,
+    role: "member",
     created_at: "2026-01-01T00:00:00.000Z",
   };
 }
@@ -26,7 +26,7 @@ class Chat {
   readonly messages: Message[] = [];
   /** The durable frames, as the log keeps them. */
   readonly log: Durable[] = [];
-  streams: { message_id: string; content: string; next_index: number }[] = [];
+  streams: { message_id: string; run_id: string; content: string; next_index: number }[] = [];
   queue: Json | undefined;
   seats = new Set<FakeSocket>();
   reads = new Map<string, number>();
@@ -74,7 +74,7 @@ export class Server {
   readonly requests: string[] = [];
   sockets: Seat[] = [];
   /** Who is logged in by the browser's cookie. */
-  user: typeof ada | undefined = ada;
+  user: Me | undefined = ada;
   refreshes = 0;
   reach: "up" | "down" = "up";
   #tokens = new Map<string, string>();
@@ -125,7 +125,7 @@ export class Server {
   }
 
   /** A message comes into being. */
-  post(chatId: string, author: typeof ada, content: string, more: Partial<Message> = {}): Message {
+  post(chatId: string, author: Me, content: string, more: Partial<Message> = {}): Message {
     const chat = this.chat(chatId);
     const seq = ++chat.head;
     const message: Message = {
@@ -221,7 +221,7 @@ export class Server {
     });
   }
 
-  #command(socket: FakeSocket, user: typeof ada, command: Json): void {
+  #command(socket: FakeSocket, user: Me, command: Json): void {
     const { ref, type } = command;
     const chat = this.chats.get(String(command["chat_id"]));
     if (type === "ping") {
@@ -285,7 +285,7 @@ export class Server {
     if (chat.queue) socket.say({ type: "bot_queue", chat_id, ...chat.queue });
   }
 
-  #posted(socket: FakeSocket, chat: Chat, user: typeof ada, command: Json): void {
+  #posted(socket: FakeSocket, chat: Chat, user: Me, command: Json): void {
     const { ref, client_id, content, reply_to } = command as {
       ref: string;
       client_id: string;
