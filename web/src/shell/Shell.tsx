@@ -10,6 +10,7 @@ import { Sidebar } from "./Sidebar";
 import { usePageTitle } from "./usePageTitle";
 import { useShortcuts } from "./useShortcuts";
 import { useViewportHeight } from "./useViewportHeight";
+import { VersionNote } from "./VersionNote";
 
 /** List and page side by side; on phones one of them: the list is the home, everything else lies over it. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -28,6 +29,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </a>
       <div className="col-span-full">
         <ConnectionBanner />
+        <VersionNote />
       </div>
       <Sidebar className={home ? "flex" : "hidden md:flex"} />
       <main

@@ -35,6 +35,9 @@ export async function askPermission(): Promise<Permission> {
   return current();
 }
 
+// It may be given or taken in the browser's own settings; whoever does that comes back to the page.
+addEventListener("focus", () => permission.setState({ now: current() }));
+
 let openChat: (chat: ChatId) => void = () => undefined;
 
 /** What a click on a notification does. */
