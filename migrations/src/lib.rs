@@ -5,6 +5,8 @@
 mod m20261121_000001_accounts;
 mod m20261121_000002_rooms;
 mod m20261121_000003_invite_links;
+mod m20261121_000004_retries;
+mod m20261121_000005_notify;
 
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -29,6 +31,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_accounts::Migration),
             Box::new(m20261121_000002_rooms::Migration),
             Box::new(m20261121_000003_invite_links::Migration),
+            Box::new(m20261121_000004_retries::Migration),
+            Box::new(m20261121_000005_notify::Migration),
         ]
     }
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::bus::{Bus, Envelope};
-use crate::ids::{ChatId, MessageId};
+use crate::ids::{ChatId, MessageId, RunId};
 use crate::protocol::Signal;
+use crate::store::rows::ClaimedRun;
 
 /// Between two chunks of one reply.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -16,6 +17,7 @@ pub struct Publisher<'a> {
     bus: &'a Bus,
     chat_id: ChatId,
     message_id: MessageId,
+    run_id: RunId,
     next_index: u64,
     waiting: String,
     sent: Option<Instant>,
@@ -23,8 +25,17 @@ pub struct Publisher<'a> {
 
 impl<'a> Publisher<'a> {
     /// Nothing published yet.
-    pub fn new(bus: &'a Bus, chat_id: ChatId, message_id: MessageId) -> Self {
-        Self { bus, chat_id, message_id, next_index: 0, waiting: String::new(), sent: None }
+    pub fn new(bus: &'a Bus, run: &ClaimedRun) -> Self {
+        let ClaimedRun { chat_id, message_id, lease, .. } = run;
+        Self {
+            bus,
+            chat_id: *chat_id,
+            message_id: *message_id,
+            run_id: lease.run_id,
+            next_index: 0,
+            waiting: String::new(),
+            sent: None,
+        }
     }
 
     /// Adds text; it goes out now if the last chunk is long enough ago.
@@ -50,6 +61,7 @@ impl<'a> Publisher<'a> {
         }
         let signal = Signal::Chunk {
             message_id: self.message_id,
+            run_id: self.run_id,
             index: self.next_index,
             chunk: std::mem::take(&mut self.waiting),
         };

@@ -59,7 +59,7 @@ enum End {
 /// Writes a claimed run's reply to its end.
 pub async fn write(cx: &Context, gemini: &Gemini, run: &ClaimedRun, mut interruptions: Interruptions) {
     let mut reply = Reply {
-        publisher: Publisher::new(&cx.bus, run.chat_id, run.message_id),
+        publisher: Publisher::new(&cx.bus, run),
         text: String::new(),
         model: None,
         usage: None,

@@ -23,6 +23,8 @@ pub enum Action {
     RevokeLink(Authorship),
     /// Stop a reply that this member asked for, or somebody else's.
     StopReply(Authorship),
+    /// Have a reply that this member asked for, or somebody else, written once more.
+    RetryReply(Authorship),
 }
 
 /// Whether the thing acted on is the actor's own.
@@ -54,7 +56,10 @@ pub fn may(kind: ChatKind, role: MemberRole, action: Action) -> Result<(), Error
             Some("an AI chat is for one person; make a group instead")
         }
         Action::Read | Action::Post | Action::Invite => None,
-        Action::EditMessage(Own) | Action::DeleteMessage(Own) | Action::StopReply(Own) => None,
+        Action::EditMessage(Own)
+        | Action::DeleteMessage(Own)
+        | Action::StopReply(Own)
+        | Action::RetryReply(Own) => None,
         Action::RevokeLink(Foreign) if role == Member => {
             Some("only who made it, the owner or an admin may revoke an invite link")
         }
@@ -64,6 +69,9 @@ pub fn may(kind: ChatKind, role: MemberRole, action: Action) -> Result<(), Error
         }
         Action::StopReply(Foreign) if role == Member => {
             Some("only who asked, the owner or an admin may stop a reply")
+        }
+        Action::RetryReply(Foreign) if role == Member => {
+            Some("only who asked, the owner or an admin may retry a reply")
         }
         Action::Rename if role == Member => Some("only the owner or an admin may change the chat"),
         Action::SetRole if role != Owner => Some("only the owner may change roles"),
@@ -102,6 +110,8 @@ mod tests {
             (Action::RevokeLink(Foreign), [false, true, true]),
             (Action::StopReply(Own), [true, true, true]),
             (Action::StopReply(Foreign), [false, true, true]),
+            (Action::RetryReply(Own), [true, true, true]),
+            (Action::RetryReply(Foreign), [false, true, true]),
         ];
         for (action, expected) in table {
             let got = [MemberRole::Member, MemberRole::Admin, MemberRole::Owner]

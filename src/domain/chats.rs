@@ -8,8 +8,8 @@ use crate::domain::standing::{held_member_of, member_of};
 use crate::domain::{Actor, Context, messages, text};
 use crate::ids::{ChatId, Seq, UserId};
 use crate::protocol::{
-    Chat, ChatKind, ChatListItem, Event, Member, MemberRole, Notice, Queue, ReadReceipt, SystemData, User,
-    UserKind,
+    Chat, ChatKind, ChatListItem, Event, Member, MemberRole, Notice, NotifyLevel, Queue, ReadReceipt,
+    SystemData, User, UserKind,
 };
 use crate::store::rows::{self, ChatRow, Membership};
 
@@ -133,6 +133,17 @@ pub async fn rename(cx: &Context, actor: &Actor, chat: ChatId, name: &str) -> Re
     get(cx, actor, chat).await
 }
 
+/// Sets what of a chat one wants to be notified of, and tells one's other devices.
+pub async fn set_notify(cx: &Context, actor: &Actor, chat: ChatId, notify: NotifyLevel) -> Result<Chat> {
+    if !cx.store.set_notify(chat, actor.user.id, notify).await? {
+        return Err(Error::NotFound("chat"));
+    }
+    let chat = get(cx, actor, chat).await?;
+    // As it is by now: another device may have been quicker to set it again.
+    tell(cx, actor.user.id, Notice::ChatPreferences { chat_id: chat.id, notify: chat.notify });
+    Ok(chat)
+}
+
 /// Deletes a chat for everybody in it.
 pub async fn delete(cx: &Context, actor: &Actor, chat: ChatId) -> Result<()> {
     let tx = cx.store.begin().await?;
@@ -171,6 +182,7 @@ pub(in crate::domain) fn view(row: &ChatRow, membership: &Membership) -> Chat {
         head_seq: row.head_seq,
         my_role: membership.role,
         last_read_seq: membership.last_read_seq,
+        notify: membership.notify,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::domain::standing::{held_member_of, member_of};
 use crate::domain::{Actor, Context, messages};
 use crate::ids::{ChatId, UserId};
 use crate::protocol::{
-    Chat, ChatKind, Event, Member, MemberRole, Notice, SystemData, User, UserKind, UserRef,
+    Chat, ChatKind, Event, Member, MemberRole, Notice, NotifyLevel, SystemData, User, UserKind, UserRef,
 };
 use crate::store::Tx;
 use crate::store::rows::{ChatRow, Membership, NewMessage};
@@ -82,7 +82,8 @@ pub(in crate::domain) async fn admit(
     let message = tx.append_message(row.id, report, added).await?;
     tx.commit().await?;
 
-    let theirs = Membership { role, last_read_seq: row.head_seq, joined_at: now };
+    let notify = NotifyLevel::default();
+    let theirs = Membership { role, last_read_seq: row.head_seq, joined_at: now, notify };
     let mut invited = view(row, &theirs);
     invited.head_seq = message.seq;
     tell(cx, user.id, Notice::ChatInvite(invited.clone()));

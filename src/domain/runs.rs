@@ -1,12 +1,12 @@
-//! Questions to the bot: the bot's user, the queue that everybody sees, and stopping a reply.
+//! Questions to the bot: the bot's user, the queue that everybody sees, stopping a reply, and retrying it.
 
 use crate::bus::{Bus, Envelope};
 use crate::domain::access::{Action, Authorship, may};
 use crate::domain::error::{Error, Result};
-use crate::domain::standing::member_of;
+use crate::domain::standing::{held_member_of, member_of};
 use crate::domain::{Actor, Context};
-use crate::ids::{ChatId, MessageId, UserId};
-use crate::protocol::{Event, MessageStatus, ServerRole, Signal, UserKind};
+use crate::ids::{ChatId, MessageId, RunId, UserId};
+use crate::protocol::{Message, MessageStatus, Reason, ServerRole, Signal, UserKind};
 use crate::store::rows::{Committed, NewUser, Outcome, RunState};
 
 /// The name under which the bot is mentioned and invited.
@@ -38,7 +38,7 @@ pub async fn ensure_bot(cx: &Context) -> Result<()> {
 /// Passes a committed change on: to the rooms, and to the bot if it is a reply to be written.
 pub fn announce(bus: &Bus, committed: Committed) {
     let Committed { chat_id, seq, event } = committed;
-    let queued = matches!(&event, Event::Posted(message) if message.body.status == MessageStatus::Queued);
+    let queued = event.message().is_some_and(|message| message.body.status == MessageStatus::Queued);
     bus.publish(&Envelope::Event { chat_id, seq, event: Box::new(event) });
     if queued {
         bus.publish(&Envelope::RunQueued { chat_id });
@@ -66,6 +66,40 @@ pub async fn stop(cx: &Context, actor: &Actor, chat: ChatId, message: MessageId)
         cx.bus.publish(&Envelope::RunStopped { run_id: run.id, by });
     }
     Ok(())
+}
+
+/// Has a reply that did not end well written once more, in its place; what waits or is written already stays as
+/// it is. The question stays its asker's, whoever retries.
+pub async fn retry(cx: &Context, actor: &Actor, chat: ChatId, message: MessageId) -> Result<Message> {
+    // It costs what asking costs.
+    cx.rates.message(actor.user.id)?;
+    // Strangers are turned away without a writer's turn.
+    member_of(cx, actor, chat).await?;
+    let tx = cx.store.begin().await?;
+    let (row, membership) = held_member_of(&tx, actor, chat).await?;
+    let reply = tx.message(chat, message).await?.filter(|reply| reply.body.deleted_at.is_none());
+    let reply = reply.ok_or(Error::NotFound("reply"))?;
+    let run = reply.body.run.as_ref().ok_or(Error::NotFound("reply"))?;
+    may(row.kind, membership.role, Action::RetryReply(Authorship::of(run.asked_by, actor.user.id)))?;
+    match reply.body.status {
+        MessageStatus::Queued | MessageStatus::Streaming => return Ok(reply),
+        MessageStatus::Complete if run.reason != Some(Reason::Cut) => {
+            return Err(Error::Conflict("the reply is complete"));
+        }
+        _ => {}
+    }
+    // Rather than lose what there is to a reply that can only fail.
+    let question = tx.message(chat, run.question_id).await?;
+    if question.is_none_or(|question| question.body.deleted_at.is_some()) {
+        return Err(Error::Conflict("the question was deleted"));
+    }
+    if tx.membership(chat, reply.body.user_id).await?.is_none() {
+        return Err(Error::Conflict("the bot is not in this chat; invite it by its username"));
+    }
+    let retried = tx.retry_reply(chat, message, RunId::new(), cx.clock.now()).await?;
+    let retried = retried.ok_or(Error::NotFound("reply"))?;
+    tx.commit().await?;
+    Ok(retried)
 }
 
 /// The end of a reply that somebody stopped.

@@ -86,9 +86,10 @@ fn command(text: &str) -> Option<&str> {
     (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim())
 }
 
-fn mentioned<'a>(text: &str, agents: &'a [UserRef]) -> Option<&'a UserRef> {
+/// The names that a text mentions, `@` and a username anywhere in it; whether there is such a user is not known here.
+pub fn mentions(text: &str) -> impl Iterator<Item = &str> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
-    text.match_indices('@').find_map(|(at, _)| {
+    text.match_indices('@').filter_map(move |(at, _)| {
         // `mail@gem` is an address, not a mention.
         if text[..at].chars().next_back().is_some_and(|before| before.is_alphanumeric() || is_name(before)) {
             return None;
@@ -97,8 +98,12 @@ fn mentioned<'a>(text: &str, agents: &'a [UserRef]) -> Option<&'a UserRef> {
         let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
         // A sentence's own full stop is not part of the name.
         let name = rest[..end].trim_end_matches(['.', '-', '_']);
-        agents.iter().find(|agent| agent.username.eq_ignore_ascii_case(name))
+        (!name.is_empty()).then_some(name)
     })
+}
+
+fn mentioned<'a>(text: &str, agents: &'a [UserRef]) -> Option<&'a UserRef> {
+    mentions(text).find_map(|name| agents.iter().find(|agent| agent.username.eq_ignore_ascii_case(name)))
 }
 
 #[cfg(test)]

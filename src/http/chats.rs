@@ -14,7 +14,7 @@ use crate::domain::{Actor, Context};
 use crate::http::error::Result;
 use crate::http::extract::{Id, IdempotencyKey, Json, Query, page_limit};
 use crate::ids::ChatId;
-use crate::protocol::{Chat, ChatKind, ChatListItem};
+use crate::protocol::{Chat, ChatKind, ChatListItem, NotifyLevel};
 
 const DEFAULT_LIMIT: u32 = 100;
 
@@ -47,6 +47,11 @@ impl ChatToBe {
 pub(in crate::http) struct ChatChange {
     #[schema(min_length = 1, max_length = 100)]
     name: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(in crate::http) struct Preferences {
+    notify: Option<NotifyLevel>,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -137,6 +142,23 @@ pub(in crate::http) async fn change(
 ) -> Result<Json<Chat>> {
     Ok(Json(match body.name {
         Some(name) => chats::rename(&cx, &actor, chat, &name).await?,
+        None => chats::get(&cx, &actor, chat).await?,
+    }))
+}
+
+/// Set what one wants of a chat, for oneself.
+#[utoipa::path(
+    patch, path = "/chats/{chat_id}/me", tag = "chats",
+    params(("chat_id" = ChatId, Path)), responses((status = 200, body = Chat))
+)]
+pub(in crate::http) async fn prefer(
+    State(cx): State<Arc<Context>>,
+    actor: Actor,
+    Id(chat): Id<ChatId>,
+    Json(body): Json<Preferences>,
+) -> Result<Json<Chat>> {
+    Ok(Json(match body.notify {
+        Some(notify) => chats::set_notify(&cx, &actor, chat, notify).await?,
         None => chats::get(&cx, &actor, chat).await?,
     }))
 }

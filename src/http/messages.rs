@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::error::Error;
 use crate::domain::messages::{self, Draft, Posted};
-use crate::domain::{Actor, Context, receipts};
+use crate::domain::{Actor, Context, receipts, runs};
 use crate::http::error::Result;
 use crate::http::extract::{Id, IdempotencyKey, Json, Query, page_limit};
 use crate::ids::{ChatId, MessageId, Seq};
@@ -126,6 +126,19 @@ pub(in crate::http) async fn post(
     Ok((status, Json(message)))
 }
 
+/// One message.
+#[utoipa::path(
+    get, path = "/chats/{chat_id}/messages/{message_id}", tag = "messages",
+    params(("chat_id" = ChatId, Path), ("message_id" = MessageId, Path)), responses((status = 200, body = Message))
+)]
+pub(in crate::http) async fn get(
+    State(cx): State<Arc<Context>>,
+    actor: Actor,
+    Id((chat, message)): Id<(ChatId, MessageId)>,
+) -> Result<Json<Message>> {
+    Ok(Json(messages::get(&cx, &actor, chat, message).await?))
+}
+
 /// Change one's own message; the earlier text is kept.
 #[utoipa::path(
     patch, path = "/chats/{chat_id}/messages/{message_id}", tag = "messages",
@@ -152,6 +165,20 @@ pub(in crate::http) async fn delete(
 ) -> Result<StatusCode> {
     messages::delete(&cx, &actor, chat, message).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Have a reply that did not end well written once more, in its place: who asked, the owner, admins.
+#[utoipa::path(
+    post, path = "/chats/{chat_id}/messages/{message_id}/retry", tag = "messages",
+    params(("chat_id" = ChatId, Path), ("message_id" = MessageId, Path)),
+    responses((status = 200, body = Message, description = "The reply, which waits or is written again"))
+)]
+pub(in crate::http) async fn retry(
+    State(cx): State<Arc<Context>>,
+    actor: Actor,
+    Id((chat, message)): Id<(ChatId, MessageId)>,
+) -> Result<Json<Message>> {
+    Ok(Json(runs::retry(&cx, &actor, chat, message).await?))
 }
 
 /// The earlier texts of a message, oldest first.

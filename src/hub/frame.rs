@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 
-use crate::ids::{ChatId, MessageId, Seq, UserId};
-use crate::protocol::{Event, ServerFrame, Signal};
+use crate::ids::{ChatId, MessageId, RunId, Seq, UserId};
+use crate::protocol::{Event, Message, ServerFrame, Signal};
 
 /// An encoded frame of one room.
 #[derive(Debug)]
@@ -19,9 +19,9 @@ pub struct Frame {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// One of the chat's numbers.
-    Durable { seq: Seq, settles: Option<MessageId>, ends: Ends },
+    Durable { seq: Seq, reply: Option<Reply>, ends: Ends },
     /// One of a reply's chunks.
-    Chunk { message_id: MessageId, index: u64 },
+    Chunk { message_id: MessageId, run_id: RunId, index: u64 },
     /// Anywhere, or nowhere.
     Ephemeral,
 }
@@ -34,6 +34,21 @@ impl Place {
         {
             *ends = Ends::Nobody;
         }
+    }
+}
+
+/// How far a durable frame shows a reply to be: by which run it is written, and whether to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reply {
+    pub message_id: MessageId,
+    pub run_id: RunId,
+    pub is_settled: bool,
+}
+
+impl Reply {
+    fn of(message: &Message) -> Option<Self> {
+        let run = message.body.run.as_ref()?;
+        Some(Self { message_id: message.id, run_id: run.id, is_settled: message.body.status.is_settled() })
     }
 }
 
@@ -71,8 +86,8 @@ impl Frame {
     /// An ephemeral signal.
     pub fn signal(chat_id: ChatId, signal: Signal, except: Option<UserId>) -> Self {
         let place = match &signal {
-            Signal::Chunk { message_id, index, .. } => {
-                Place::Chunk { message_id: *message_id, index: *index }
+            Signal::Chunk { message_id, run_id, index, .. } => {
+                Place::Chunk { message_id: *message_id, run_id: *run_id, index: *index }
             }
             _ => Place::Ephemeral,
         };
@@ -87,9 +102,7 @@ pub fn place(seq: Seq, event: &Event) -> Place {
         Event::ChatDeleted { .. } => Ends::Everybody,
         _ => Ends::Nobody,
     };
-    let settles = match event {
-        Event::Settled(message) | Event::Deleted(message) => Some(message.id),
-        _ => None,
-    };
-    Place::Durable { seq, settles, ends }
+    // By what the message shows and not by the kind of event: on catch-up, the end of a run may show its reply
+    // being written by the next one.
+    Place::Durable { seq, reply: event.message().and_then(Reply::of), ends }
 }

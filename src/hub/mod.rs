@@ -7,7 +7,6 @@ pub mod frame;
 pub mod people;
 mod room;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dashmap::DashMap;
@@ -17,7 +16,7 @@ use crate::bus::Envelope;
 use crate::hub::frame::Frame;
 use crate::hub::people::People;
 use crate::hub::room::Room;
-use crate::ids::{ChatId, MessageId, Seq, UserId};
+use crate::ids::{ChatId, MessageId, RunId, Seq, UserId};
 use crate::protocol::{Event, MessageStatus, Signal, StreamSnapshot, UserRef};
 
 /// All rooms and all connected people of this node.
@@ -74,22 +73,18 @@ impl Hub {
         self.rooms.get(&chat_id).map_or(Seq::ZERO, |room| room.head())
     }
 
-    /// The chunks that a socket has missed of every reply being written: those from the index it expects next.
-    pub fn missed_chunks(
-        &self,
-        chat_id: ChatId,
-        expected: &BTreeMap<MessageId, u64>,
-    ) -> Vec<(MessageId, u64, String)> {
-        let next = |id| expected.get(&id).copied().unwrap_or(0);
-        self.rooms.get(&chat_id).map(|room| room.chunks(next)).unwrap_or_default()
+    /// The chunks that a socket has missed of every reply being written: those from the index that it expects
+    /// next of the run.
+    pub fn missed_chunks(&self, chat_id: ChatId, expected: impl Fn(MessageId, RunId) -> u64) -> Vec<Signal> {
+        self.rooms.get(&chat_id).map(|room| room.chunks(expected)).unwrap_or_default()
     }
 
     fn deliver_event(&self, chat_id: ChatId, seq: Seq, event: &Event) {
+        let reply = event.message().filter(|message| message.body.run.is_some());
+        let grows = reply.filter(|reply| reply.body.status == MessageStatus::Streaming);
         // Its text is kept from the first chunk, even where nobody listens yet: whoever joins next must see it.
-        if let Event::Updated(message) = event
-            && message.body.status == MessageStatus::Streaming
-        {
-            self.rooms.entry(chat_id).or_insert_with(|| Room::new(self.ring)).begin(message.id);
+        if let Some(reply) = grows {
+            self.rooms.entry(chat_id).or_insert_with(|| Room::new(self.ring)).follow(reply);
         }
         // Encoding happens outside of the lock, and only where somebody may listen.
         if !self.rooms.contains_key(&chat_id) {
@@ -97,16 +92,16 @@ impl Hub {
         }
         let frame = Frame::event(chat_id, seq, event.clone());
         if let Some(mut room) = self.rooms.get_mut(&chat_id) {
-            match event {
-                Event::Settled(message) | Event::Deleted(message) => room.settle(message.id),
-                Event::ChatDeleted { .. } => room.settle_all(),
-                _ => {}
+            match (reply, event) {
+                (Some(reply), _) => room.follow(reply),
+                (None, Event::ChatDeleted { .. }) => room.settle_all(),
+                (None, _) => {}
             }
             room.advance(seq);
             room.send(frame);
         }
         // Only the end of a text can leave a room without anybody to miss it; most events are spared the look.
-        if matches!(event, Event::Settled(_) | Event::Deleted(_) | Event::ChatDeleted { .. }) {
+        if (reply.is_some() && grows.is_none()) || matches!(event, Event::ChatDeleted { .. }) {
             self.remove_if_idle(chat_id);
         }
     }
@@ -117,9 +112,9 @@ impl Hub {
         }
         let frame = Frame::signal(chat_id, signal.clone(), except);
         match signal {
-            Signal::Chunk { message_id, index, chunk } => {
+            Signal::Chunk { message_id, run_id, index, chunk } => {
                 if let Some(mut room) = self.rooms.get_mut(&chat_id)
-                    && room.grow(*message_id, *index, chunk)
+                    && room.grow(*message_id, *run_id, *index, chunk)
                 {
                     room.send(frame);
                 }
@@ -184,29 +179,109 @@ impl Drop for Seat {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::Hub;
     use crate::bus::Envelope;
-    use crate::ids::{ChatId, MessageId, Seq, UserId};
-    use crate::protocol::{Event, Signal, UserRef};
+    use crate::ids::{ChatId, MessageId, RunId, Seq, Timestamp, UserId};
+    use crate::protocol::resource::MessageBody;
+    use crate::protocol::{Event, Message, MessageKind, MessageStatus, ReplyRun, Signal, UserRef};
+
+    /// A hub with one reply of one chat.
+    struct Told {
+        hub: Arc<Hub>,
+        chat_id: ChatId,
+        message_id: MessageId,
+    }
+
+    impl Told {
+        fn new() -> Self {
+            Self { hub: Hub::new(8), chat_id: ChatId::new(), message_id: MessageId::new() }
+        }
+
+        /// The reply as this change left it.
+        fn change(&self, seq: i64, run_id: RunId, status: MessageStatus, event: fn(Message) -> Event) {
+            let (asked_by, question_id) = (UserId::new(), MessageId::new());
+            let (model, reason, detail, usage) = (None, None, None, None);
+            let body = MessageBody {
+                chat_id: self.chat_id,
+                updated_seq: Seq(seq),
+                kind: MessageKind::Text,
+                user_id: UserId::new(),
+                username: "gem".into(),
+                content: String::new(),
+                is_bot: true,
+                status,
+                reply_to: Some(question_id),
+                client_id: None,
+                edited_at: None,
+                deleted_at: None,
+                created_at: Timestamp(0),
+                data: None,
+                run: Some(ReplyRun { id: run_id, asked_by, question_id, model, reason, detail, usage }),
+            };
+            let event = Box::new(event(Message { id: self.message_id, body, seq: Seq(2) }));
+            self.hub.deliver(&Envelope::Event { chat_id: self.chat_id, seq: Seq(seq), event });
+        }
+
+        fn chunk(&self, run_id: RunId, index: u64, chunk: &str) {
+            let signal = Signal::Chunk { message_id: self.message_id, run_id, index, chunk: chunk.into() };
+            self.hub.deliver(&Envelope::Signal { chat_id: self.chat_id, signal, except: None });
+        }
+
+        /// What somebody who comes now is shown of the reply.
+        fn shown(&self) -> Option<(RunId, String)> {
+            let stream = self.hub.subscribe(self.chat_id).streams.pop();
+            stream.map(|stream| (stream.run_id, stream.content))
+        }
+    }
 
     #[test]
     fn a_deleted_chat_leaves_no_room_and_no_text_behind() {
-        let hub = Hub::new(8);
-        let (chat_id, message_id) = (ChatId::new(), MessageId::new());
-        let listening = hub.subscribe(chat_id);
-        hub.rooms.get_mut(&chat_id).unwrap().begin(message_id);
-        let chunk = |index| Envelope::Signal {
-            chat_id,
-            signal: Signal::Chunk { message_id, index, chunk: "text".into() },
-            except: None,
-        };
-        hub.deliver(&chunk(0));
+        let (told, run) = (Told::new(), RunId::new());
+        let listening = told.hub.subscribe(told.chat_id);
+        told.change(3, run, MessageStatus::Streaming, Event::Updated);
+        told.chunk(run, 0, "text");
         let by = UserRef { id: UserId::new(), username: "ada".into() };
-        hub.deliver(&Envelope::Event { chat_id, seq: Seq(9), event: Box::new(Event::ChatDeleted { by }) });
+        let deleted = Box::new(Event::ChatDeleted { by });
+        told.hub.deliver(&Envelope::Event { chat_id: told.chat_id, seq: Seq(9), event: deleted });
         // The writer does not know yet.
-        hub.deliver(&chunk(1));
-        assert!(hub.subscribe(chat_id).streams.is_empty());
+        told.chunk(run, 1, "text");
+        assert_eq!(told.shown(), None);
         drop(listening);
-        assert_eq!(hub.rooms(), 0);
+        assert_eq!(told.hub.rooms(), 0);
+    }
+
+    #[test]
+    fn a_paused_writer_adds_nothing_to_the_text_of_a_retry() {
+        let (told, former, retry) = (Told::new(), RunId::new(), RunId::new());
+        told.change(3, former, MessageStatus::Streaming, Event::Updated);
+        told.chunk(former, 0, "old ");
+        told.change(4, former, MessageStatus::Interrupted, Event::Settled);
+        told.change(5, retry, MessageStatus::Queued, Event::Updated);
+        told.chunk(former, 1, "older");
+        assert_eq!((told.shown(), told.hub.rooms()), (None, 0));
+        told.change(6, retry, MessageStatus::Streaming, Event::Updated);
+        told.chunk(retry, 0, "new ");
+        told.chunk(former, 1, "older");
+        told.chunk(retry, 1, "text");
+        assert_eq!(told.shown(), Some((retry, "new text".into())));
+    }
+
+    #[test]
+    fn the_end_of_a_run_that_is_told_late_takes_nothing_from_its_retry() {
+        for late in [MessageStatus::Interrupted, MessageStatus::Streaming] {
+            let (told, former, retry) = (Told::new(), RunId::new(), RunId::new());
+            told.change(3, former, MessageStatus::Streaming, Event::Updated);
+            told.change(6, retry, MessageStatus::Streaming, Event::Updated);
+            told.chunk(retry, 0, "new");
+            told.change(5, retry, MessageStatus::Queued, Event::Updated);
+            // As it was then, or, read from the log after a doubtful commit, as it is now.
+            let (seq, run) = if late == MessageStatus::Streaming { (6, retry) } else { (4, former) };
+            told.change(seq, run, late, Event::Settled);
+            assert_eq!(told.shown(), Some((retry, "new".into())));
+            told.change(7, retry, MessageStatus::Complete, Event::Settled);
+            assert_eq!((told.shown(), told.hub.rooms()), (None, 0));
+        }
     }
 }

@@ -93,7 +93,10 @@ impl People {
         let about = match notice {
             Notice::ChatEvent { chat_id, seq, .. } => About::Event(*chat_id, *seq),
             Notice::ChatActivity { chat_id, .. } => About::Activity(*chat_id),
-            Notice::ChatCreated(_) | Notice::ChatInvite(_) | Notice::UserUpdated(_) => About::Person,
+            Notice::ChatCreated(_)
+            | Notice::ChatInvite(_)
+            | Notice::ChatPreferences { .. }
+            | Notice::UserUpdated(_) => About::Person,
         };
         let frame = PersonFrame { about, text: encode(&ServerFrame::notice(notice.clone())) };
         for socket in sockets.iter() {
@@ -155,7 +158,8 @@ mod tests {
         let user_id = UserId::new();
         let connection = hub.connect(user_id, SessionId::new(), 1).ok().unwrap();
         for _ in 0..1_000 {
-            let notice = Notice::ChatActivity { chat_id: ChatId::new(), head_seq: Seq(1), preview: None };
+            let (chat_id, head_seq) = (ChatId::new(), Seq(1));
+            let notice = Notice::ChatActivity { chat_id, head_seq, preview: None, mention: false };
             hub.deliver(&Envelope::Notice { user_id, notice });
         }
         assert!(!connection.stuck.is_cancelled());

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use tokio::sync::broadcast;
 
 use crate::hub::frame::Frame;
-use crate::ids::{ChatId, MessageId, Seq, UserId};
-use crate::protocol::{Signal, StreamSnapshot, UserRef};
+use crate::ids::{ChatId, MessageId, RunId, Seq, UserId};
+use crate::protocol::{Message, MessageStatus, Signal, StreamSnapshot, UserRef};
 
 /// A room. Exists while a socket listens or a reply is being written.
 pub(in crate::hub) struct Room {
@@ -19,8 +19,10 @@ pub(in crate::hub) struct Room {
 }
 
 /// The text of a reply so far, with its chunks' borders, so that a missed chunk can be sent again as it was.
-#[derive(Default)]
 struct Stream {
+    run_id: RunId,
+    /// The `updated_seq` of the reply that this run was seen to begin in.
+    since: Seq,
     content: String,
     ends: Vec<usize>,
 }
@@ -84,26 +86,41 @@ impl Room {
         }
     }
 
-    /// A reply begins to be written.
-    pub(in crate::hub) fn begin(&mut self, message_id: MessageId) {
-        self.streams.entry(message_id).or_default();
+    /// A reply changed: its text is kept while a run writes it; before and afterwards the stored message has it.
+    ///
+    /// Two changes may be told the other way round, the end of a run after the beginning of the next. The one
+    /// with the higher `updated_seq` is the later.
+    pub(in crate::hub) fn follow(&mut self, reply: &Message) {
+        let (id, body) = (reply.id, &reply.body);
+        let Some(run) = &body.run else { return };
+        let known = self.streams.get(&id);
+        if known.is_some_and(|stream| stream.since > body.updated_seq) {
+            return;
+        }
+        if body.status != MessageStatus::Streaming {
+            self.streams.remove(&id);
+        } else if known.is_none_or(|stream| stream.run_id != run.id) {
+            let (run_id, since) = (run.id, body.updated_seq);
+            self.streams.insert(id, Stream { run_id, since, content: String::new(), ends: Vec::new() });
+        }
     }
 
-    /// Adds a chunk to its reply's text. False for a chunk that nobody may hear: its reply has ended, and only
-    /// its writer does not know yet; the text would stay for ever.
-    pub(in crate::hub) fn grow(&mut self, message_id: MessageId, index: u64, chunk: &str) -> bool {
+    /// Adds a chunk to its reply's text. False for a chunk that nobody may hear: its run has ended, and only
+    /// its writer does not know yet; the text would stay for ever, or mix with that of a retry.
+    pub(in crate::hub) fn grow(
+        &mut self,
+        message_id: MessageId,
+        run_id: RunId,
+        index: u64,
+        chunk: &str,
+    ) -> bool {
         let Some(stream) = self.streams.get_mut(&message_id) else { return false };
-        if index != stream.ends.len() as u64 {
+        if run_id != stream.run_id || index != stream.ends.len() as u64 {
             return false;
         }
         stream.content.push_str(chunk);
         stream.ends.push(stream.content.len());
         true
-    }
-
-    /// Forgets a reply's text: the stored message has it now.
-    pub(in crate::hub) fn settle(&mut self, message_id: MessageId) {
-        self.streams.remove(&message_id);
     }
 
     /// Forgets every reply's text: the chat is no more.
@@ -118,21 +135,24 @@ impl Room {
             .filter(|(_, stream)| !stream.ends.is_empty())
             .map(|(id, stream)| StreamSnapshot {
                 message_id: *id,
+                run_id: stream.run_id,
                 content: stream.content.clone(),
                 next_index: stream.ends.len() as u64,
             })
             .collect()
     }
 
-    /// The chunks of every reply being written, from the index that `next` gives for it.
-    pub(in crate::hub) fn chunks(&self, next: impl Fn(MessageId) -> u64) -> Vec<(MessageId, u64, String)> {
+    /// The chunks of every reply being written, from the index that `next` gives for its run.
+    pub(in crate::hub) fn chunks(&self, next: impl Fn(MessageId, RunId) -> u64) -> Vec<Signal> {
         let mut chunks = Vec::new();
-        for (id, stream) in &self.streams {
-            let first = usize::try_from(next(*id)).unwrap_or(usize::MAX);
+        for (&message_id, stream) in &self.streams {
+            let run_id = stream.run_id;
+            let first = usize::try_from(next(message_id, run_id)).unwrap_or(usize::MAX);
             let mut start =
                 if first == 0 { 0 } else { stream.ends.get(first - 1).copied().unwrap_or(usize::MAX) };
             for (index, end) in stream.ends.iter().enumerate().skip(first) {
-                chunks.push((*id, index as u64, stream.content[start..*end].to_owned()));
+                let chunk = stream.content[start..*end].to_owned();
+                chunks.push(Signal::Chunk { message_id, run_id, index: index as u64, chunk });
                 start = *end;
             }
         }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::ids::{ChatId, MessageId, Seq, UserId};
-use crate::protocol::resource::{Chat, MemberRole, Message, Preview, User, UserRef};
+use crate::ids::{ChatId, MessageId, RunId, Seq, UserId};
+use crate::protocol::resource::{Chat, MemberRole, Message, NotifyLevel, Preview, User, UserRef};
 
 /// A durable change of a chat; carries the `seq` of the transaction that made it true.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,9 +61,10 @@ impl Event {
 /// Something that joined clients may miss without harm.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Signal {
-    /// New text of a reply; `index` counts the reply's chunks from 0 without holes.
+    /// New text of a reply; `index` counts its run's chunks from 0 without holes.
     Chunk {
         message_id: MessageId,
+        run_id: RunId,
         index: u64,
         chunk: String,
     },
@@ -89,6 +90,7 @@ pub struct Queue {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct QueueEntry {
     pub message_id: MessageId,
+    pub run_id: RunId,
     pub asked_by: UserId,
     /// From 1 within its list.
     pub position: u32,
@@ -98,6 +100,8 @@ pub struct QueueEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StreamSnapshot {
     pub message_id: MessageId,
+    /// Which of the reply's runs writes it: a retry begins the text anew.
+    pub run_id: RunId,
     pub content: String,
     pub next_index: u64,
 }
@@ -112,6 +116,13 @@ pub enum Notice {
         chat_id: ChatId,
         head_seq: Seq,
         preview: Option<Preview>,
+        /// Since the last such notice somebody named this person, or a reply that they asked for was settled.
+        mention: bool,
+    },
+    /// What this person wants of a chat, set on one of their devices.
+    ChatPreferences {
+        chat_id: ChatId,
+        notify: NotifyLevel,
     },
     /// A durable event for somebody who may not have joined: removed, or the chat is gone.
     ChatEvent {

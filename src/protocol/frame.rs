@@ -7,8 +7,8 @@ use crate::ids::{ChatId, ConnectionId, MessageId, Seq, UserId};
 use crate::protocol::error::ErrorCode;
 use crate::protocol::event::{Event, Notice, Queue, QueueEntry, Signal, StreamSnapshot};
 use crate::protocol::resource::{
-    Chat, Me, Member, MemberRole, Message, MessageBody, MessageStatus, Preview, ReadReceipt, Reason, Usage,
-    User, UserRef,
+    Chat, Me, Member, MemberRole, Message, MessageBody, MessageStatus, NotifyLevel, Preview, ReadReceipt,
+    Reason, Usage, User, UserRef,
 };
 
 /// What a client sends.
@@ -53,6 +53,11 @@ pub enum Command {
     },
     /// Stop a waiting or written reply.
     Stop {
+        chat_id: ChatId,
+        message_id: MessageId,
+    },
+    /// Have a reply that did not end well written once more, in its place.
+    Retry {
         chat_id: ChatId,
         message_id: MessageId,
     },
@@ -207,6 +212,13 @@ pub enum ServerFrame {
         head_seq: Seq,
         #[serde(skip_serializing_if = "Option::is_none")]
         preview: Option<Preview>,
+        /// Since the last such frame somebody named you, or a reply that you asked for was settled.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        mention: bool,
+    },
+    ChatPreferences {
+        chat_id: ChatId,
+        notify: NotifyLevel,
     },
     /// Each joined chat's head, with every heartbeat: a lost last frame is noticed too.
     Heads {
@@ -231,7 +243,7 @@ pub struct BotStream {
     pub seq: Option<Seq>,
     pub chat_id: ChatId,
     pub message_id: MessageId,
-    /// Counts the reply's chunks from 0; not at the end.
+    /// Counts the run's chunks from 0; not at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<u64>,
     pub chunk: String,
@@ -252,7 +264,8 @@ impl ServerFrame {
     /// The frame of a durable event for those who are there.
     pub fn live(chat_id: ChatId, seq: Seq, event: Event) -> Self {
         match event {
-            Event::Settled(message) => Self::BotStream(BotStream {
+            // An end that is announced late, after a retry, shows a reply that is not at its end.
+            Event::Settled(message) if message.body.status.is_settled() => Self::BotStream(BotStream {
                 seq: Some(seq),
                 chat_id,
                 message_id: message.id,
@@ -304,7 +317,7 @@ impl ServerFrame {
     /// The frame of an ephemeral signal.
     pub fn signal(chat_id: ChatId, signal: Signal) -> Self {
         match signal {
-            Signal::Chunk { message_id, index, chunk } => Self::BotStream(BotStream {
+            Signal::Chunk { message_id, index, chunk, .. } => Self::BotStream(BotStream {
                 seq: None,
                 chat_id,
                 message_id,
@@ -333,9 +346,10 @@ impl ServerFrame {
         match notice {
             Notice::ChatCreated(chat) => Self::ChatCreated { chat },
             Notice::ChatInvite(chat) => Self::ChatInvite { chat },
-            Notice::ChatActivity { chat_id, head_seq, preview } => {
-                Self::ChatActivity { chat_id, head_seq, preview }
+            Notice::ChatActivity { chat_id, head_seq, preview, mention } => {
+                Self::ChatActivity { chat_id, head_seq, preview, mention }
             }
+            Notice::ChatPreferences { chat_id, notify } => Self::ChatPreferences { chat_id, notify },
             Notice::ChatEvent { chat_id, seq, event } => Self::replayed(chat_id, seq, *event),
             Notice::UserUpdated(user) => Self::UserUpdated { user },
         }

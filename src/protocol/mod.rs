@@ -15,8 +15,8 @@ pub use event::{Event, Notice, Queue, QueueEntry, Signal, StreamSnapshot};
 pub use frame::{ClientFrame, Command, Joined, ServerFrame};
 pub use resource::{
     Chat, ChatKind, ChatListItem, InviteLink, InvitePreview, Me, Member, MemberRole, Message, MessageKind,
-    MessageStatus, Preview, ReadReceipt, Reason, ReplyRun, Revision, ServerRole, Session, SystemData, Usage,
-    User, UserKind, UserRef,
+    MessageStatus, NotifyLevel, Preview, ReadReceipt, Reason, ReplyRun, Revision, ServerRole, Session,
+    SystemData, Usage, User, UserKind, UserRef,
 };
 
 /// The version of the wire contract, said in `hello`.

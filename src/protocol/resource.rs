@@ -135,6 +135,30 @@ pub enum MemberRole {
     Owner,
 }
 
+/// What of a chat a member wants to be notified of; their own clients go by it.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    strum::IntoStaticStr,
+    strum::EnumString,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum NotifyLevel {
+    #[default]
+    All,
+    /// Being named, and the replies that one asked for.
+    Mentions,
+    None,
+}
+
 /// A chat as one of its members sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Chat {
@@ -150,6 +174,7 @@ pub struct Chat {
     pub head_seq: Seq,
     pub my_role: MemberRole,
     pub last_read_seq: Seq,
+    pub notify: NotifyLevel,
 }
 
 /// A chat in the list of one's chats.
@@ -178,6 +203,9 @@ pub struct Preview {
     pub status: MessageStatus,
     /// At most 200 characters; empty when the message was deleted.
     pub content: String,
+    /// Who asked for it, if it is a reply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<UserId>,
 }
 
 /// A participant of a chat.
@@ -393,11 +421,12 @@ impl Message {
             is_bot: self.body.is_bot,
             status: self.body.status,
             content: self.body.content.chars().take(200).collect(),
+            asked_by: self.body.run.as_ref().map(|run| run.asked_by),
         }
     }
 }
 
-/// An earlier text of an edited message.
+/// An earlier text of a message that was edited, or of a reply that was retried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Revision {
     pub content: String,

@@ -2,7 +2,7 @@
 //!
 //! Lossy by design: the client counts up, and the chat list corrects it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,19 +10,34 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::bus::Envelope;
-use crate::domain::Context;
+use crate::domain::{Context, text};
 use crate::hub::Hub;
-use crate::ids::{ChatId, Seq};
-use crate::protocol::{Event, Notice, Preview};
+use crate::ids::{ChatId, Seq, UserId};
+use crate::protocol::{Event, Message, MessageKind, Notice, Preview};
+use crate::store::error::StoreResult;
 
 /// Between two notices of one chat.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Names that are remembered of one chat between two notices; a text may hold thousands that are nobody's.
+const MOST_NAMES: usize = 1_000;
 
 /// Chats that went on and whose absent participants do not know yet.
 #[derive(Default)]
 pub struct Activity {
-    news: Mutex<HashMap<ChatId, (Seq, Option<Preview>)>>,
+    news: Mutex<HashMap<ChatId, News>>,
     wake: Notify,
+}
+
+/// What happened in a chat since its last notice.
+#[derive(Default)]
+struct News {
+    head: Seq,
+    preview: Option<Preview>,
+    /// Whose replies were settled.
+    asked: HashSet<UserId>,
+    /// Whom the messages named, in lower case. Whose names these are is looked up once a second, and not on the
+    /// way of every message.
+    named: HashSet<String>,
 }
 
 impl Activity {
@@ -34,28 +49,36 @@ impl Activity {
     }
 
     fn note(&self, chat_id: ChatId, seq: Seq, event: &Event) {
-        if matches!(event, Event::ChatDeleted { .. }) {
-            return;
-        }
-        let (preview, changed) = match event {
-            Event::Posted(message) | Event::Settled(message) => (Some(message.preview()), None),
-            Event::Updated(message) | Event::Deleted(message) => (None, Some(message.preview())),
+        let (said, changed) = match event {
+            Event::ChatDeleted { .. } => return,
+            Event::Posted(message) | Event::Settled(message) => (Some(message), None),
+            Event::Updated(message) | Event::Deleted(message) => (None, Some(message)),
             _ => (None, None),
         };
-        let mut news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = news.contains_key(&chat_id);
-        let (head, latest) = news.entry(chat_id).or_insert((seq, None));
-        *head = seq.max(*head);
-        if preview.is_some() {
-            *latest = preview;
+        let (preview, changed) = (said.map(Message::preview), changed.map(Message::preview));
+        let named: HashSet<String> = said.into_iter().flat_map(named).collect();
+        let mut chats = self.news.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = chats.contains_key(&chat_id);
+        let news = chats.entry(chat_id).or_default();
+        news.head = seq.max(news.head);
+        if let Event::Settled(reply) = event {
+            news.asked.extend(reply.body.run.as_ref().map(|run| run.asked_by));
+        }
+        let room = MOST_NAMES - news.named.len();
+        news.named.extend(named.into_iter().take(room));
+        // A retried reply is settled long after others were posted: it is not the latest for that.
+        if let Some(preview) = preview
+            && news.preview.as_ref().is_none_or(|latest| latest.seq <= preview.seq)
+        {
+            news.preview = Some(preview);
         }
         // What waits to be told is told as it is now: a deleted text must not come back.
-        if let (Some(latest), Some(changed)) = (latest, changed)
+        if let (Some(latest), Some(changed)) = (&mut news.preview, changed)
             && latest.message_id == changed.message_id
         {
             *latest = changed;
         }
-        drop(news);
+        drop(chats);
         if !known {
             self.wake.notify_one();
         }
@@ -67,14 +90,11 @@ impl Activity {
         loop {
             let now = Instant::now();
             told.retain(|_, at| now.duration_since(*at) < PAUSE);
-            let due = self.take_due(&told);
-            for (chat_id, head_seq, preview) in due {
+            for (chat_id, news) in self.take_due(&told) {
                 told.insert(chat_id, now);
                 // A failing database costs a notice, nothing more.
-                let Ok(members) = cx.store.member_ids(chat_id).await else { continue };
-                for user_id in members.into_iter().filter(|id| hub.people().is_connected(*id)) {
-                    let notice = Notice::ChatActivity { chat_id, head_seq, preview: preview.clone() };
-                    cx.bus.publish(&Envelope::Notice { user_id, notice });
+                if let Err(error) = tell(&cx, &hub, chat_id, news).await {
+                    tracing::debug!(chat.id = %chat_id, %error, "news of a chat cannot be told");
                 }
             }
             // What came too early after the last notice waits for its second to pass.
@@ -90,11 +110,36 @@ impl Activity {
         }
     }
 
-    fn take_due(&self, told: &HashMap<ChatId, Instant>) -> Vec<(ChatId, Seq, Option<Preview>)> {
+    fn take_due(&self, told: &HashMap<ChatId, Instant>) -> Vec<(ChatId, News)> {
         let mut news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
         let due: Vec<ChatId> = news.keys().filter(|chat| !told.contains_key(chat)).copied().collect();
-        due.into_iter()
-            .filter_map(|chat| news.remove(&chat).map(|(head, preview)| (chat, head, preview)))
-            .collect()
+        due.into_iter().filter_map(|chat| news.remove(&chat).map(|news| (chat, news))).collect()
     }
+}
+
+async fn tell(cx: &Context, hub: &Hub, chat_id: ChatId, news: News) -> StoreResult<()> {
+    let members = cx.store.member_ids(chat_id).await?;
+    let absent: Vec<UserId> = members.into_iter().filter(|id| hub.people().is_connected(*id)).collect();
+    let mut mentioned = news.asked;
+    if !news.named.is_empty() && !absent.is_empty() {
+        let names: Vec<String> = news.named.into_iter().collect();
+        mentioned.extend(cx.store.users_by_names(&names).await?.into_iter().map(|user| user.id));
+    }
+    for user_id in absent {
+        let mention = mentioned.contains(&user_id);
+        let notice =
+            Notice::ChatActivity { chat_id, head_seq: news.head, preview: news.preview.clone(), mention };
+        cx.bus.publish(&Envelope::Notice { user_id, notice });
+    }
+    Ok(())
+}
+
+/// Whom a message names beside its author.
+fn named(message: &Message) -> impl Iterator<Item = String> {
+    let body = &message.body;
+    // The room's own reports name nobody: a chat may be called `@ben`.
+    let text = if body.kind == MessageKind::Text { body.content.as_str() } else { "" };
+    text::mentions(text)
+        .filter(|name| !name.eq_ignore_ascii_case(&body.username))
+        .map(str::to_ascii_lowercase)
 }

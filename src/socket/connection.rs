@@ -27,7 +27,7 @@ use crate::hub::frame::{Frame, Place, encode};
 use crate::hub::people::{About, Connection, PersonFrame};
 use crate::hub::{Hub, Seat};
 use crate::ids::{ChatId, Seq};
-use crate::protocol::{self, CloseCode, Command, ErrorCode, ServerFrame, Signal};
+use crate::protocol::{self, CloseCode, Command, ErrorCode, ServerFrame};
 use crate::socket::Lifecycle;
 use crate::socket::cursor::{Cursor, Verdict};
 use crate::socket::dispatch::{Entrance, Outcome, Posting, dispatch, parse, refusal, replayed};
@@ -392,18 +392,15 @@ impl Socket {
 
     async fn missed_chunks(&mut self, chat: ChatId) -> Result<(), CloseCode> {
         let Some(seat) = self.seats.get_mut(&chat) else { return Ok(()) };
-        let missed: Vec<(Place, Bytes)> = self
+        let missed: Vec<Frame> = self
             .hub
-            .missed_chunks(chat, seat.cursor.chunks())
+            .missed_chunks(chat, |reply, run| seat.cursor.next_chunk(reply, run))
             .into_iter()
-            .map(|(message_id, index, chunk)| {
-                let signal = Signal::Chunk { message_id, index, chunk };
-                (Place::Chunk { message_id, index }, encode(&ServerFrame::signal(chat, signal)))
-            })
-            .filter(|(place, _)| seat.cursor.judge(*place) == Verdict::Deliver)
+            .map(|chunk| Frame::signal(chat, chunk, None))
+            .filter(|frame| seat.cursor.judge(frame.place) == Verdict::Deliver)
             .collect();
-        for (_, text) in missed {
-            self.feed(text).await?;
+        for frame in missed {
+            self.feed(frame.text).await?;
         }
         Ok(())
     }

@@ -7,10 +7,12 @@ use bytes::Bytes;
 use crate::domain::error::Error;
 use crate::domain::messages::{Draft, Pending};
 use crate::domain::{Actor, Context, chats, messages, receipts, runs, signals};
-use crate::hub::frame::{Place, encode, place};
+use crate::hub::frame::{Place, Reply, encode, place};
 use crate::hub::{Hub, Subscription};
 use crate::ids::{ChatId, Seq};
-use crate::protocol::{ClientFrame, Command, ErrorCode, Joined, Queue, ServerFrame, Signal};
+use crate::protocol::{
+    ClientFrame, Command, ErrorCode, Joined, Queue, QueueEntry, ServerFrame, Signal, StreamSnapshot,
+};
 use crate::socket::cursor::Cursor;
 use crate::store::rows::Replay;
 
@@ -115,6 +117,10 @@ pub(in crate::socket) async fn dispatch(
             let stopped = runs::stop(&cx, &actor, chat_id, message_id).await;
             (chat_id, stopped.map(|()| Outcome::Answer(ack(reference.clone()))))
         }
+        Command::Retry { chat_id, message_id } => {
+            let retried = runs::retry(&cx, &actor, chat_id, message_id).await;
+            (chat_id, retried.map(|_| Outcome::Answer(ack(reference.clone()))))
+        }
     };
     result.unwrap_or_else(|error| Outcome::Answer(refusal(reference, Some(chat_id), &error)))
 }
@@ -179,12 +185,18 @@ async fn join(
     }
     subscription.enter(&actor.as_ref());
     let start = if reset { opened.head_seq } else { after.unwrap_or(opened.head_seq) };
-    // A reply that ended between listening and looking: its end lies at or before the head, and will not come.
+    // A run that ended between listening and looking: its end lies at or before the head, and will not come.
     let (streams, over): (Vec<_>, Vec<_>) = std::mem::take(&mut subscription.streams)
         .into_iter()
-        .partition(|stream| opened.queue.running.iter().any(|run| run.message_id == stream.message_id));
+        .partition(|stream| opened.queue.running.iter().any(|run| run.run_id == stream.run_id));
     let mut cursor = Cursor::new(start, &streams);
-    over.iter().for_each(|stream| cursor.end(stream.message_id));
+    for StreamSnapshot { message_id, run_id, .. } in over {
+        cursor.follow(Reply { message_id, run_id, is_settled: true });
+    }
+    // Its reply may be in the queue again: of a retry, every chunk is heard.
+    for QueueEntry { message_id, run_id, .. } in opened.queue.running.iter().chain(&opened.queue.waiting) {
+        cursor.follow(Reply { message_id: *message_id, run_id: *run_id, is_settled: false });
+    }
     let queue = (opened.queue != Queue::default())
         .then(|| encode(&ServerFrame::signal(chat_id, Signal::Queue(opened.queue))));
     Ok(Outcome::Joined(Box::new(Entrance {

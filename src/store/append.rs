@@ -11,21 +11,21 @@ use std::time::Instant;
 
 use sea_orm::sea_query::{Asterisk, Expr, LockType, Query};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _,
-    ExprTrait as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait,
+    ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _, ExprTrait as _, JoinType,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::ids::{ChatId, Seq, UserId};
-use crate::protocol::{Event, Message, MessageKind, MessageStatus, ReplyRun};
+use crate::protocol::{Event, Message, MessageKind, MessageStatus};
 use crate::store::entity::{chat, member, message, run};
 use crate::store::error::{StoreError, StoreResult};
 use crate::store::events::{self, Take};
 use crate::store::messages::{self, Placed};
-use crate::store::rows::{Committed, NewMessage, Post, Posted, RunState};
-use crate::store::{Inner, Store, Tx, word};
+use crate::store::rows::{Committed, NewMessage, Post, Posted};
+use crate::store::{Inner, Store, Tx, runs};
 
 /// Posts that may wait in a lane; more are refused, so that a slow disk is not paid for with memory.
 const WAITING: usize = 4_096;
@@ -298,7 +298,7 @@ impl Tx {
         let mut next = self.take_places(&new).await?;
         let mut placed = Vec::new();
         let mut shown = Vec::new();
-        let mut runs = Vec::new();
+        let mut queued = Vec::new();
         let mut written = HashMap::new();
         for (index, post) in new {
             let seq = next.entry(post.chat_id).or_default();
@@ -312,22 +312,15 @@ impl Tx {
                 let answer = Placed { chat_id: post.chat_id, seq: *seq, message: draft };
                 *seq = seq.next();
                 placed.push(answer);
-                let run = ReplyRun {
-                    id: reply.run_id,
-                    asked_by: post.message.author.id,
-                    question_id: post.message.id,
-                    model: None,
-                    reason: None,
-                    detail: None,
-                    usage: None,
-                };
-                runs.push(run_row(&answer, &run));
-                shown.push(answer.view(Some(run)));
+                let run = runs::unwritten(reply.run_id, post.message.author.id, post.message.id);
+                let answer = answer.view(Some(run.clone()));
+                queued.push(runs::queued(&answer, &run, draft.created_at));
+                shown.push(answer);
             }
         }
         messages::write(&self.database, &placed).await?;
-        if !runs.is_empty() {
-            run::Entity::insert_many(runs).exec_without_returning(&self.database).await?;
+        if !queued.is_empty() {
+            run::Entity::insert_many(queued).exec_without_returning(&self.database).await?;
         }
         let changes: Vec<Committed> = shown
             .into_iter()
@@ -379,24 +372,4 @@ fn placeholder(post: &Post) -> Option<NewMessage> {
         data: None,
         created_at: post.message.created_at,
     })
-}
-
-fn run_row(answer: &Placed<'_>, run: &ReplyRun) -> run::ActiveModel {
-    run::ActiveModel {
-        id: Set(run.id),
-        chat_id: Set(answer.chat_id),
-        message_id: Set(answer.message.id),
-        seq: Set(answer.seq),
-        question_id: Set(run.question_id),
-        asked_by: Set(run.asked_by),
-        state: Set(word(RunState::Queued)),
-        node: Set(None),
-        epoch: Set(0),
-        lease_until: Set(None),
-        model: Set(None),
-        reason: Set(None),
-        detail: Set(None),
-        usage: Set(None),
-        created_at: Set(answer.message.created_at),
-    }
 }

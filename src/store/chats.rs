@@ -10,11 +10,13 @@ use sea_orm::{
 
 use crate::ids::{ChatId, MessageId, Seq, Timestamp, UserId};
 use crate::protocol::{
-    Chat, ChatKind, ChatListItem, MemberRole, MessageKind, MessageStatus, Preview, UserKind, UserRef,
+    Chat, ChatKind, ChatListItem, MemberRole, MessageKind, MessageStatus, NotifyLevel, Preview, UserKind,
+    UserRef,
 };
 use crate::store::entity::{chat, idempotency_key, member, message, run, user};
 use crate::store::error::{StoreError, StoreResult};
 use crate::store::members::membership_view;
+use crate::store::messages::current_run;
 use crate::store::rows::{ChatRow, Membership, NewChat, RunState};
 use crate::store::{Store, Tx, meaning, word};
 
@@ -294,6 +296,7 @@ struct ListRow {
     head_seq: Seq,
     my_role: String,
     last_read_seq: Seq,
+    notify: String,
     unread: i64,
     last_id: Option<MessageId>,
     last_seq: Option<Seq>,
@@ -303,6 +306,7 @@ struct ListRow {
     last_is_bot: Option<bool>,
     last_status: Option<String>,
     last_content: Option<String>,
+    last_asked_by: Option<UserId>,
     last_at: Option<Timestamp>,
 }
 
@@ -324,7 +328,7 @@ fn list_query(user: UserId, page: impl Iterator<Item = ChatId>) -> Select<member
             chat::Column::HeadSeq,
         ])
         .column_as(member::Column::Role, "my_role")
-        .column(member::Column::LastReadSeq)
+        .columns([member::Column::LastReadSeq, member::Column::Notify])
         .expr_as(Expr::SubQuery(None, Box::new(unread(user).into())), "unread")
         .column_as(message::Column::Id, "last_id")
         .column_as(message::Column::Seq, "last_seq")
@@ -334,10 +338,12 @@ fn list_query(user: UserId, page: impl Iterator<Item = ChatId>) -> Select<member
         .column_as(message::Column::IsBot, "last_is_bot")
         .column_as(message::Column::Status, "last_status")
         .expr_as(beginning, "last_content")
+        .column_as(run::Column::AskedBy, "last_asked_by")
         .column_as(message::Column::CreatedAt, "last_at")
         .inner_join(chat::Entity)
         .join(JoinType::LeftJoin, chat::Relation::Message.def())
         .join(JoinType::LeftJoin, message::Relation::User.def())
+        .join(JoinType::LeftJoin, current_run())
         .filter(member::Column::UserId.eq(user))
         .filter(member::Column::ChatId.is_in(page))
 }
@@ -363,6 +369,7 @@ impl ListRow {
     fn item(self) -> StoreResult<ChatListItem> {
         let kind: ChatKind = meaning(&self.kind)?;
         let my_role: MemberRole = meaning(&self.my_role)?;
+        let notify: NotifyLevel = meaning(&self.notify)?;
         let last_message = match (self.last_id, self.last_seq, self.last_author, self.last_username) {
             (Some(message_id), Some(seq), Some(user_id), Some(username)) => Some(Preview {
                 message_id,
@@ -373,6 +380,7 @@ impl ListRow {
                 is_bot: self.last_is_bot.unwrap_or_default(),
                 status: meaning(self.last_status.as_deref().unwrap_or_default())?,
                 content: self.last_content.unwrap_or_default(),
+                asked_by: self.last_asked_by,
             }),
             _ => None,
         };
@@ -388,6 +396,7 @@ impl ListRow {
                 head_seq: self.head_seq,
                 my_role,
                 last_read_seq: self.last_read_seq,
+                notify,
             },
             unread_count: u32::try_from(self.unread).unwrap_or_default(),
             last_message,

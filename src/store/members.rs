@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use crate::ids::{ChatId, Seq, Timestamp, UserId};
-use crate::protocol::{Member, MemberRole, UserKind, UserRef};
+use crate::protocol::{Member, MemberRole, NotifyLevel, UserKind, UserRef};
 use crate::store::entity::{chat, member, user};
 use crate::store::error::StoreResult;
 use crate::store::rows::Membership;
@@ -47,6 +47,17 @@ impl Store {
             .all(&self.inner.reader)
             .await?;
         Ok(rows.into_iter().map(|(id, username)| UserRef { id, username }).collect())
+    }
+
+    /// False when the user is not in the chat.
+    pub async fn set_notify(&self, chat: ChatId, user: UserId, notify: NotifyLevel) -> StoreResult<bool> {
+        let set = member::Entity::update_many()
+            .col_expr(member::Column::Notify, Expr::value(word(notify)))
+            .filter(member::Column::ChatId.eq(chat))
+            .filter(member::Column::UserId.eq(user))
+            .exec(&self.inner.writer)
+            .await?;
+        Ok(set.rows_affected > 0)
     }
 }
 
@@ -94,6 +105,7 @@ impl Tx {
             joined_at: Set(joined_at),
             last_read_seq: Set(last_read),
             read_at: Set(None),
+            notify: Set(word(NotifyLevel::default())),
         };
         member::Entity::insert(row).exec_without_returning(&self.database).await?;
         Ok(())
@@ -120,7 +132,12 @@ impl Tx {
 }
 
 pub(super) fn membership_view(row: &member::Model) -> StoreResult<Membership> {
-    Ok(Membership { role: meaning(&row.role)?, last_read_seq: row.last_read_seq, joined_at: row.joined_at })
+    Ok(Membership {
+        role: meaning(&row.role)?,
+        last_read_seq: row.last_read_seq,
+        joined_at: row.joined_at,
+        notify: meaning(&row.notify)?,
+    })
 }
 
 pub(super) async fn count_members(database: &impl ConnectionTrait, chat: ChatId) -> StoreResult<u64> {

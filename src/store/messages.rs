@@ -2,8 +2,9 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
+    FromQueryResult, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationDef,
+    RelationTrait as _, Select,
 };
 
 use crate::ids::{ChatId, MessageId, RunId, Seq, Timestamp, UserId};
@@ -170,13 +171,8 @@ impl Tx {
     ) -> StoreResult<Option<Message>> {
         let Some(mut edited) = self.living(chat, message).await? else { return Ok(None) };
         let seq = self.take_seq(Take { chat_id: chat, count: 1, latest: None }).await?;
-        let earlier = revision::ActiveModel {
-            message_id: Set(message),
-            seq: Set(seq),
-            content: Set(std::mem::replace(&mut edited.body.content, content.into())),
-            replaced_at: Set(at),
-        };
-        revision::Entity::insert(earlier).exec_without_returning(&self.database).await?;
+        let earlier = std::mem::replace(&mut edited.body.content, content.into());
+        self.keep_revision(message, seq, earlier, at).await?;
         message::Entity::update_many()
             .col_expr(message::Column::Content, Expr::value(content))
             .col_expr(message::Column::EditedAt, Expr::value(at))
@@ -229,8 +225,26 @@ impl Tx {
         one(&self.database, chat, message).await
     }
 
+    /// Keeps a text that the change of this number replaces.
+    pub(super) async fn keep_revision(
+        &self,
+        message: MessageId,
+        seq: Seq,
+        content: String,
+        at: Timestamp,
+    ) -> StoreResult<()> {
+        let earlier = revision::ActiveModel {
+            message_id: Set(message),
+            seq: Set(seq),
+            content: Set(content),
+            replaced_at: Set(at),
+        };
+        revision::Entity::insert(earlier).exec_without_returning(&self.database).await?;
+        Ok(())
+    }
+
     /// A message that is not deleted, and that nobody else changes before the transaction's end.
-    async fn living(&self, chat: ChatId, message: MessageId) -> StoreResult<Option<Message>> {
+    pub(super) async fn living(&self, chat: ChatId, message: MessageId) -> StoreResult<Option<Message>> {
         self.lock_chat(chat).await?;
         let found = one(&self.database, chat, message).await?;
         Ok(found.filter(|message| message.body.deleted_at.is_none()))
@@ -332,7 +346,7 @@ struct View {
 pub(super) fn views() -> Select<message::Entity> {
     message::Entity::find()
         .inner_join(user::Entity)
-        .left_join(run::Entity)
+        .join(JoinType::LeftJoin, current_run())
         .column(user::Column::Username)
         .column_as(run::Column::Id, "run_id")
         .columns([
@@ -343,6 +357,13 @@ pub(super) fn views() -> Select<message::Entity> {
             run::Column::Detail,
             run::Column::Usage,
         ])
+}
+
+/// From a reply to the run that fills it, past those that a retry has replaced.
+pub(super) fn current_run() -> RelationDef {
+    message::Relation::Run
+        .def()
+        .on_condition(|_, run| Condition::all().add(Expr::col((run, run::Column::ReplacedSeq)).is_null()))
 }
 
 /// What `views` selected.

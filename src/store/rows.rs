@@ -2,8 +2,8 @@
 
 use crate::ids::{ChatId, LinkId, MessageId, RunId, Seq, SessionId, Timestamp, UserId};
 use crate::protocol::{
-    ChatKind, Event, MemberRole, Message, MessageKind, MessageStatus, Reason, ServerRole, SystemData, Usage,
-    User, UserKind, UserRef,
+    ChatKind, Event, MemberRole, Message, MessageKind, MessageStatus, NotifyLevel, Reason, ServerRole,
+    SystemData, Usage, User, UserKind, UserRef,
 };
 
 /// A durable change, as told to whoever watches commits.
@@ -94,6 +94,7 @@ pub struct Membership {
     pub role: MemberRole,
     pub last_read_seq: Seq,
     pub joined_at: Timestamp,
+    pub notify: NotifyLevel,
 }
 
 /// A chat to be; its members and first message are added in the same transaction.

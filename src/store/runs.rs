@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait as _, Condition, DbBackend, EntityTrait as _, ExprTrait as _, FromQueryResult,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, Condition, DbBackend, EntityTrait as _, ExprTrait as _,
+    FromQueryResult, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-use crate::ids::{ChatId, MessageId, RunId, Seq, UserId};
-use crate::protocol::{Event, Message, MessageStatus, Queue, QueueEntry, UserRef};
+use crate::ids::{ChatId, MessageId, RunId, Seq, Timestamp, UserId};
+use crate::protocol::{Event, Message, MessageStatus, Queue, QueueEntry, ReplyRun, UserRef};
 use crate::store::entity::{message, run, user};
 use crate::store::error::{StoreError, StoreResult, corrupt};
 use crate::store::events::Take;
@@ -19,10 +19,10 @@ use crate::store::rows::{ClaimedRun, Lease, Outcome, RunRow, RunState};
 use crate::store::{Store, Tx, database_now, meaning, to_json, word};
 
 impl Store {
-    /// The run that fills this message.
+    /// The run that fills this message, the last one.
     pub async fn run_of(&self, chat: ChatId, message: MessageId) -> StoreResult<Option<RunRow>> {
         let row = run::Entity::find()
-            .filter(run::Column::MessageId.eq(message))
+            .filter(run_for(message))
             .filter(run::Column::ChatId.eq(chat))
             .one(&self.inner.reader)
             .await?;
@@ -39,9 +39,9 @@ impl Store {
     /// The chat's runs that are being written or wait, each in order.
     pub async fn queue(&self, chat: ChatId) -> StoreResult<Queue> {
         let open = [RunState::Running, RunState::Queued].map(word);
-        let rows: Vec<(MessageId, UserId, String)> = run::Entity::find()
+        let rows: Vec<(MessageId, RunId, UserId, String)> = run::Entity::find()
             .select_only()
-            .columns([run::Column::MessageId, run::Column::AskedBy, run::Column::State])
+            .columns([run::Column::MessageId, run::Column::Id, run::Column::AskedBy, run::Column::State])
             .filter(run::Column::ChatId.eq(chat))
             .filter(run::Column::State.is_in(open))
             .order_by_asc(run::Column::Seq)
@@ -49,13 +49,13 @@ impl Store {
             .all(&self.inner.reader)
             .await?;
         let mut queue = Queue::default();
-        for (message_id, asked_by, state) in rows {
+        for (message_id, run_id, asked_by, state) in rows {
             let list = match meaning(&state)? {
                 RunState::Running => &mut queue.running,
                 RunState::Queued | RunState::Done => &mut queue.waiting,
             };
             let position = u32::try_from(list.len() + 1).unwrap_or(u32::MAX);
-            list.push(QueueEntry { message_id, asked_by, position });
+            list.push(QueueEntry { message_id, run_id, asked_by, position });
         }
         Ok(queue)
     }
@@ -282,6 +282,47 @@ struct Queued {
 }
 
 impl Tx {
+    /// Has a settled reply written once more, in its place and from the beginning (`Event::Updated`): its run waits
+    /// behind those that wait already. What there was is kept under the number of this change: the text as a
+    /// revision, and the former run. `None`: no such reply of this chat, not settled, or deleted.
+    pub async fn retry_reply(
+        &self,
+        chat: ChatId,
+        reply: MessageId,
+        run_id: RunId,
+        at: Timestamp,
+    ) -> StoreResult<Option<Message>> {
+        let Some(mut retried) = self.living(chat, reply).await? else { return Ok(None) };
+        let Some(former) = retried.body.run.take_if(|_| retried.body.status.is_settled()) else {
+            return Ok(None);
+        };
+        let seq = self.take_seq(Take { chat_id: chat, count: 1, latest: None }).await?;
+        run::Entity::update_many()
+            .col_expr(run::Column::ReplacedSeq, Expr::value(seq))
+            .filter(run::Column::Id.eq(former.id))
+            .exec(&self.database)
+            .await?;
+        let run = unwritten(run_id, former.asked_by, former.question_id);
+        retried.body.updated_seq = seq;
+        retried.body.status = MessageStatus::Queued;
+        retried.body.run = Some(run.clone());
+        let earlier = std::mem::take(&mut retried.body.content);
+        run::Entity::insert(queued(&retried, &run, at)).exec_without_returning(&self.database).await?;
+        // Stopped before its first word, it had no text.
+        if !earlier.is_empty() {
+            self.keep_revision(reply, seq, earlier, at).await?;
+        }
+        message::Entity::update_many()
+            .col_expr(message::Column::Content, Expr::value(""))
+            .col_expr(message::Column::Status, Expr::value(word(MessageStatus::Queued)))
+            .col_expr(message::Column::UpdatedSeq, Expr::value(seq))
+            .filter(message::Column::Id.eq(reply))
+            .exec(&self.database)
+            .await?;
+        self.announce_reply(Event::Updated(retried.clone())).await?;
+        Ok(Some(retried))
+    }
+
     async fn oldest_queued(&self, chat: ChatId) -> StoreResult<Option<Queued>> {
         let question = run::Entity::belongs_to(message::Entity)
             .from(run::Column::QuestionId)
@@ -328,7 +369,7 @@ impl Tx {
         run::Entity::update_many()
             .col_expr(run::Column::State, Expr::value(word(RunState::Done)))
             .col_expr(run::Column::Epoch, Expr::col(run::Column::Epoch).add(1))
-            .filter(run::Column::MessageId.eq(reply))
+            .filter(run_for(reply))
             .filter(run::Column::State.ne(word(RunState::Done)))
             .exec(&self.database)
             .await?;
@@ -358,6 +399,38 @@ impl Tx {
         let at = self.now().await?;
         self.append(chat, seq, event, at).await
     }
+}
+
+/// A run of which nothing is known yet.
+pub(super) fn unwritten(id: RunId, asked_by: UserId, question_id: MessageId) -> ReplyRun {
+    ReplyRun { id, asked_by, question_id, model: None, reason: None, detail: None, usage: None }
+}
+
+/// The row of a run that is to fill `reply`, and waits from the reply's last change on.
+pub(super) fn queued(reply: &Message, run: &ReplyRun, at: Timestamp) -> run::ActiveModel {
+    run::ActiveModel {
+        id: Set(run.id),
+        chat_id: Set(reply.body.chat_id),
+        message_id: Set(reply.id),
+        seq: Set(reply.body.updated_seq),
+        question_id: Set(run.question_id),
+        asked_by: Set(run.asked_by),
+        state: Set(word(RunState::Queued)),
+        node: Set(None),
+        epoch: Set(0),
+        lease_until: Set(None),
+        model: Set(None),
+        reason: Set(None),
+        detail: Set(None),
+        usage: Set(None),
+        created_at: Set(at),
+        replaced_seq: Set(None),
+    }
+}
+
+/// The run that fills this reply, and none that a retry has replaced.
+fn run_for(reply: MessageId) -> Condition {
+    Condition::all().add(run::Column::MessageId.eq(reply)).add(run::Column::ReplacedSeq.is_null())
 }
 
 fn open_runs(chat: ChatId, state: RunState) -> Condition {

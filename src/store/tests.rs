@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::ids::{ChatId, LinkId, MessageId, RunId, Seq, Timestamp, UserId};
 use crate::protocol::{
-    ChatKind, Event, MemberRole, MessageKind, MessageStatus, ServerRole, UserKind, UserRef,
+    ChatKind, Event, MemberRole, MessageKind, MessageStatus, NotifyLevel, ServerRole, UserKind, UserRef,
 };
 use crate::store::Store;
 use crate::store::connect::{Place, open_sqlite};
@@ -129,6 +129,11 @@ async fn live_in_a_room(watched: &Watched) {
     store.checkpoint(run.lease, "ans", lease).await.unwrap();
     store.interrupt_abandoned("node", &[], done()).await.unwrap();
     store.settle(run.lease, done()).await.unwrap();
+    let tx = store.begin().await.unwrap();
+    tx.retry_reply(chat, reply.message_id, RunId::new(), NOON).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    let retry = store.claim_run(chat, "node", 1, lease).await.unwrap().unwrap();
+    store.settle(retry.lease, done()).await.unwrap();
     store.history(chat, Seq(9), 20).await.unwrap();
     for window in [Window::Latest, Window::Before(Seq(2)), Window::After(Seq(2)), Window::Around(Seq(2))] {
         store.page(chat, window, 50).await.unwrap();
@@ -137,6 +142,7 @@ async fn live_in_a_room(watched: &Watched) {
     store.head(chat).await.unwrap();
     store.mark_read(chat, ada.id, Seq(2), NOON).await.unwrap();
     store.receipts(chat).await.unwrap();
+    store.set_notify(chat, ada.id, NotifyLevel::None).await.unwrap();
     store.members(chat).await.unwrap();
     store.member_ids(chat).await.unwrap();
     store.agents(chat).await.unwrap();

@@ -116,3 +116,39 @@ async fn a_killed_process_loses_no_message_and_leaves_no_reply_being_written() {
         assert_eq!(there.iter().filter(|there| *there == id).count(), 1);
     }
 }
+
+#[tokio::test]
+async fn a_retry_whose_process_is_killed_keeps_its_own_text_and_can_be_retried_again() {
+    let (data, database) = (tempfile::tempdir().unwrap(), TestDatabase::create().await);
+    let standin = Standin::start().await;
+    standin.play(Script::synthetic("blocked-prompt"));
+    let mut process = Process::start(&data, &database, &standin).await;
+    let nobody = Client::anonymous(&process.base);
+    let account = json!({"username": "ada", "email": "ada@example.org", "password": PASSWORD});
+    nobody.post("/api/auth/register", account).await.expect(201);
+    let ada = nobody.log_in("ada", PASSWORD).await;
+    let chat = ada.group(&[]).await;
+    ada.say(&chat, "/bot one").await;
+    let reply = ada.history(&chat).await.pop().unwrap()["id"].clone();
+    let failed = eventually(&ada, &chat, &reply, |reply| reply["status"] == "failed").await;
+    let (script, gate) = Script::chunks(100, Duration::ZERO).gated();
+    standin.play(script);
+    let path = format!("/api/chats/{chat}/messages/{}", reply.as_str().unwrap());
+    let retried = ada.post(&format!("{path}/retry"), json!({})).await.expect(200);
+    gate.release(2);
+    eventually(&ada, &chat, &reply, |reply| reply["content"] == numbered_text(2)).await;
+    process.kill();
+
+    standin.play(Script::text("after the crash", 5));
+    let process = Process::start(&data, &database, &standin).await;
+    let ada = ada.at(&process.base);
+    let cut = eventually(&ada, &chat, &reply, |reply| reply["status"] != "streaming").await;
+    assert_eq!((&cut["status"], &cut["run"]["id"]), (&json!("interrupted"), &retried["run"]["id"]));
+    assert_eq!(cut["content"], numbered_text(2));
+    ada.post(&format!("{path}/retry"), json!({})).await.expect(200);
+    let whole = eventually(&ada, &chat, &reply, |reply| reply["status"] == "complete").await;
+    assert_eq!((&whole["content"], &whole["seq"]), (&json!("after the crash"), &failed["seq"]));
+    let revisions = ada.get(&format!("{path}/revisions")).await.expect(200);
+    let texts: Vec<_> = revisions.as_array().unwrap().iter().map(|revision| &revision["content"]).collect();
+    assert_eq!(texts, [&failed["content"], &json!(numbered_text(2))]);
+}

@@ -3,8 +3,9 @@
 use gemini_coop::ids::{ChatId, ConnectionId, MessageId, RunId, Seq, Timestamp, UserId};
 use gemini_coop::protocol::resource::MessageBody;
 use gemini_coop::protocol::{
-    ClientFrame, ErrorCode, Event, Me, MemberRole, Message, MessageKind, MessageStatus, Queue, QueueEntry,
-    Reason, ReplyRun, ServerFrame, ServerRole, Signal, SystemData, Usage, User, UserKind, UserRef,
+    ClientFrame, ErrorCode, Event, Me, MemberRole, Message, MessageKind, MessageStatus, Notice, NotifyLevel,
+    Queue, QueueEntry, Reason, ReplyRun, ServerFrame, ServerRole, Signal, SystemData, Usage, User, UserKind,
+    UserRef,
 };
 use insta::assert_json_snapshot;
 use serde_json::json;
@@ -107,11 +108,17 @@ fn durable_frames_have_their_shape() {
 fn ephemeral_frames_have_their_shape() {
     let entry = QueueEntry {
         message_id: MessageId(Uuid::from_u128(200)),
+        run_id: RunId(Uuid::from_u128(300)),
         asked_by: UserId(Uuid::from_u128(1)),
         position: 1,
     };
     let signals = [
-        Signal::Chunk { message_id: MessageId(Uuid::from_u128(200)), index: 3, chunk: "more".into() },
+        Signal::Chunk {
+            message_id: MessageId(Uuid::from_u128(200)),
+            run_id: RunId(Uuid::from_u128(300)),
+            index: 3,
+            chunk: "more".into(),
+        },
         Signal::Queue(Queue { running: vec![entry], waiting: vec![] }),
         Signal::UserJoined(reference(2, "ben")),
         Signal::UserLeft(reference(2, "ben")),
@@ -121,6 +128,26 @@ fn ephemeral_frames_have_their_shape() {
     ];
     let frames: Vec<_> = signals.into_iter().map(|signal| ServerFrame::signal(chat(), signal)).collect();
     assert_json_snapshot!("signals", frames);
+}
+
+#[test]
+fn notices_to_one_person_have_their_shape() {
+    let of_chat =
+        |preview, mention| Notice::ChatActivity { chat_id: chat(), head_seq: Seq(9), preview, mention };
+    let notices = [
+        of_chat(Some(reply().preview()), true),
+        of_chat(None, false),
+        Notice::ChatPreferences { chat_id: chat(), notify: NotifyLevel::Mentions },
+    ];
+    assert_json_snapshot!("notices", notices.map(ServerFrame::notice));
+}
+
+#[test]
+fn the_end_of_a_run_that_is_told_after_a_retry_shows_no_end() {
+    let mut retried = reply();
+    retried.body.status = MessageStatus::Streaming;
+    let frame = ServerFrame::live(chat(), Seq(9), Event::Settled(retried));
+    assert!(matches!(frame, ServerFrame::MessageUpdated { .. }), "{frame:?}");
 }
 
 #[test]
@@ -164,6 +191,7 @@ fn every_client_frame_of_the_contract_is_understood() {
         json!({"type": "typing", "chat_id": chat}),
         json!({"type": "read", "chat_id": chat, "last_read_seq": 3}),
         json!({"type": "stop", "chat_id": chat, "message_id": message}),
+        json!({"type": "retry", "chat_id": chat, "message_id": message}),
         json!({"type": "ping", "unknown": true}),
     ];
     for frame in frames {

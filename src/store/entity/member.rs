@@ -16,6 +16,7 @@ pub struct Model {
     pub joined_at: Timestamp,
     pub last_read_seq: Seq,
     pub read_at: Option<Timestamp>,
+    pub notify: String,
     #[sea_orm(belongs_to, from = "chat_id", to = "id")]
     pub chat: BelongsTo<super::chat::Entity>,
     #[sea_orm(belongs_to, from = "user_id", to = "id")]

@@ -1,4 +1,4 @@
-//! An earlier text of an edited message.
+//! An earlier text of a message that was edited, or of a reply that was retried.
 
 use sea_orm::entity::prelude::*;
 

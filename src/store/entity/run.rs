@@ -1,4 +1,4 @@
-//! A question to the bot and what became of it.
+//! A question to the bot and what became of it. A retried reply has several, of which one is the current.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,8 +11,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: RunId,
     pub chat_id: ChatId,
-    #[sea_orm(unique)]
     pub message_id: MessageId,
+    /// The number of the change that queued it, which is its place in the queue.
     pub seq: Seq,
     pub question_id: MessageId,
     pub asked_by: UserId,
@@ -25,6 +25,8 @@ pub struct Model {
     pub detail: Option<String>,
     pub usage: Option<Json>,
     pub created_at: Timestamp,
+    /// The number of the retry that put another run in its place; the text of then is the revision of that number.
+    pub replaced_seq: Option<Seq>,
     #[sea_orm(belongs_to, from = "message_id", to = "id")]
     pub message: BelongsTo<super::message::Entity>,
 }

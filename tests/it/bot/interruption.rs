@@ -4,11 +4,10 @@ use std::time::{Duration, Instant};
 
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
-use standin::script::{Gate, Script, numbered_text};
+use standin::script::{Script, numbered_text};
 use tokio::time::timeout;
 
-use super::{follow, placeholder};
-use crate::support::client::Socket;
+use super::{follow, half_a_reply, placeholder};
 use crate::support::server::TestServer;
 
 /// Long enough for whatever is not held.
@@ -126,18 +125,6 @@ async fn after_a_restart_the_written_is_interrupted_and_the_waiting_runs() {
         })
         .await;
     assert!(two["content"] == "after the restart" || two["full_response"] == "after the restart");
-}
-
-/// Asks the bot and waits until two of its chunks were seen; the reply's id.
-async fn half_a_reply(socket: &mut Socket, chat: &str, gate: &Gate) -> Value {
-    socket.say(chat, "/bot count").await;
-    let reply = placeholder(socket).await["message_id"].clone();
-    gate.release(2);
-    let mut seen = String::new();
-    while seen != numbered_text(2) {
-        seen.push_str(socket.wait("bot_stream").await["chunk"].as_str().unwrap());
-    }
-    reply
 }
 
 #[tokio::test]

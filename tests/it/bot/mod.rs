@@ -5,8 +5,10 @@ mod context;
 mod failures;
 mod interruption;
 mod queue;
+mod retry;
 
 use serde_json::Value;
+use standin::script::{Gate, numbered_text};
 
 use crate::support::client::Socket;
 
@@ -32,4 +34,16 @@ async fn follow(socket: &mut Socket, message_id: &Value, from: u64) -> (String, 
 /// The placeholder that the next question gets.
 async fn placeholder(socket: &mut Socket) -> Value {
     socket.wait_for("a placeholder", |frame| frame["type"] == "message" && frame["is_bot"] == true).await
+}
+
+/// Asks the bot and waits until two of its chunks were seen; the reply's id.
+async fn half_a_reply(socket: &mut Socket, chat: &str, gate: &Gate) -> Value {
+    socket.say(chat, "/bot count").await;
+    let reply = placeholder(socket).await["message_id"].clone();
+    gate.release(2);
+    let mut seen = String::new();
+    while seen != numbered_text(2) {
+        seen.push_str(socket.wait("bot_stream").await["chunk"].as_str().unwrap());
+    }
+    reply
 }

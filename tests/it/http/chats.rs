@@ -22,7 +22,7 @@ async fn a_new_chat_is_shown_as_its_owner_sees_it() {
     }
     let expected = json!({
         "id": null, "kind": "group", "name": "Plans", "owner_id": null, "is_group": true, "is_ai_chat": false,
-        "created_at": null, "head_seq": 1, "my_role": "owner", "last_read_seq": 0,
+        "created_at": null, "head_seq": 1, "my_role": "owner", "last_read_seq": 0, "notify": "all",
     });
     assert_eq!(chat, expected);
 }
@@ -130,9 +130,13 @@ async fn a_chat_of_others_does_not_exist_whatever_is_asked_of_it() {
         (Method::POST, "/leave".into(), json!({})),
         (Method::GET, "/messages".into(), json!({})),
         (Method::POST, "/messages".into(), json!({"content": "hi"})),
+        (Method::GET, format!("/messages/{message}"), json!({})),
         (Method::PATCH, format!("/messages/{message}"), json!({"content": "hi"})),
         (Method::DELETE, format!("/messages/{message}"), json!({})),
+        (Method::POST, format!("/messages/{message}/retry"), json!({})),
         (Method::GET, format!("/messages/{message}/revisions"), json!({})),
+        (Method::PATCH, "/me".into(), json!({"notify": "none"})),
+        (Method::PATCH, "/me".into(), json!({})),
         (Method::POST, "/mark-read".into(), json!({})),
         (Method::GET, "/read-receipts".into(), json!({})),
     ] {

@@ -1,5 +1,6 @@
 //! The socket, as a client sees it.
 
+mod activity;
 mod connect;
 mod post;
 mod presence;

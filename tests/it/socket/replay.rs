@@ -165,8 +165,9 @@ async fn a_socket_that_lags_behind_a_reply_still_gets_each_of_its_chunks_once() 
     // All at once, as a slow socket would find them: in the ring is only a frame that shows no hole.
     let (chat_id, message_id) =
         (chat.parse().unwrap(), first["message_id"].as_str().unwrap().parse().unwrap());
+    let run_id = server.context().store.run_of(chat_id, message_id).await.unwrap().unwrap().id;
     for index in 1..=50 {
-        let signal = Signal::Chunk { message_id, index, chunk: format!("{index} ") };
+        let signal = Signal::Chunk { message_id, run_id, index, chunk: format!("{index} ") };
         server.context().bus.publish(&Envelope::Signal { chat_id, signal, except: None });
     }
     let queue = Signal::Queue(Queue::default());

@@ -7,5 +7,6 @@ mod chats;
 mod opening;
 mod posts;
 mod replay;
+mod retries;
 mod runs;
 mod support;

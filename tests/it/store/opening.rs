@@ -1,12 +1,17 @@
 //! Opening a database: schema, durability, and who else has it.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
 
 use gemini_coop::config::database::DatabaseConfig;
+use gemini_coop::ids::RunId;
+use gemini_coop::protocol::{MessageStatus, NotifyLevel};
 use gemini_coop::store::Store;
 use gemini_coop::store::error::ConnectError;
+use gemini_coop::store::rows::Outcome;
+use sea_orm::ConnectionTrait as _;
 
-use crate::store::support::Bench;
+use crate::store::support::{Bench, NOON};
 
 #[tokio::test]
 async fn what_was_written_is_there_after_opening_again() {
@@ -23,6 +28,46 @@ async fn what_was_written_is_there_after_opening_again() {
         again.page(chat, gemini_coop::store::rows::Window::Latest, 9).await.unwrap().messages.len(),
         2
     );
+    again.close().await;
+}
+
+#[tokio::test]
+async fn a_database_from_before_retries_and_notification_levels_is_brought_up_to_date_with_its_rows() {
+    let bench = Bench::new().await;
+    let (ada, gem) = (bench.person("ada").await, bench.agent("gem").await);
+    let chat = bench.group(&[&ada, &gem]).await;
+    let reply = bench.ask(chat, &ada, &gem).await.1.message_id;
+    bench.store.close().await;
+    let tables = bench.raw().await;
+    for undo in [
+        "DROP INDEX runs_current",
+        "DROP INDEX runs_message_id",
+        "ALTER TABLE runs DROP COLUMN replaced_seq",
+        "CREATE UNIQUE INDEX runs_message_id ON runs (message_id)",
+        "ALTER TABLE members DROP COLUMN notify",
+        "DELETE FROM seaql_migrations WHERE version IN ('m20261121_000004_retries', 'm20261121_000005_notify')",
+    ] {
+        tables.execute_unprepared(undo).await.unwrap();
+    }
+    tables.close().await.unwrap();
+    let again = Store::connect(&bench.config).await.unwrap();
+    assert_eq!(again.chat(chat, ada.id).await.unwrap().unwrap().1.notify, NotifyLevel::All);
+    let lease = Duration::from_secs(9);
+    let run = again.claim_run(chat, "node", 1, lease).await.unwrap().unwrap();
+    let outcome = Outcome {
+        content: Some("half".into()),
+        status: MessageStatus::Stopped,
+        reason: None,
+        detail: None,
+        model: None,
+        usage: None,
+    };
+    again.settle(run.lease, outcome).await.unwrap().unwrap();
+    let tx = again.begin().await.unwrap();
+    tx.retry_reply(chat, reply, RunId::new(), NOON).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    // Of the runs of a reply one is the current one, and no other can be.
+    bench.raw().await.execute_unprepared("UPDATE runs SET replaced_seq = NULL").await.unwrap_err();
     again.close().await;
 }
 
@@ -58,7 +103,6 @@ async fn a_postgresql_that_forgets_is_refused_unless_allowed() {
     let bench = Bench::new().await;
     let Some(url) = bench.config.database_url.clone() else { return };
     let (_, name) = url.rsplit_once('/').unwrap();
-    use sea_orm::ConnectionTrait as _;
     let forget = format!("ALTER DATABASE {name} SET synchronous_commit = off");
     bench.raw().await.execute_unprepared(&forget).await.unwrap();
     let mut config = bench.config.clone();

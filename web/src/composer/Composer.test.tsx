@@ -321,7 +321,12 @@ describe("suggestions", () => {
 });
 
 describe("stopping the bot", () => {
-  const reply = (message_id: string, asked_by: string): QueueEntry => ({ message_id, asked_by, position: 1 });
+  const reply = (message_id: string, asked_by: string): QueueEntry => ({
+    message_id,
+    run_id: `run of ${message_id}`,
+    asked_by,
+    position: 1,
+  });
   const stopButton = () => screen.queryByRole("button", { name: /^Stop/ });
 
   it("is offered beside Send to whoever asked, and to nobody without the right", async () => {

@@ -6,6 +6,7 @@ import { announce } from "../state/announce";
 import { withoutEdit } from "../state/contexts";
 import type { Draft } from "../state/drafts";
 import { edit, message, post } from "../state/log";
+import { stopTyping } from "../state/people";
 import { useLimits } from "../state/session";
 import { type Entry, offered, type Place, read } from "./commands";
 import { type Fill, fillOf } from "./limit";
@@ -54,6 +55,7 @@ export function useSend(
 
   function say(content: string) {
     post(chat, content, draft.replyTo);
+    stopTyping(chat);
     setDraft({ text: "" });
   }
 

@@ -230,6 +230,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chats/{chat_id}/invite-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The links that work, newest first: all to the owner and admins, to others their own. */
+        get: operations["links_list"];
+        put?: never;
+        /** Make a link that brings whoever opens it into a group. */
+        post: operations["links_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chats/{chat_id}/invite-links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a link: whoever made it, the owner and admins. */
+        delete: operations["links_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chats/{chat_id}/leave": {
         parameters: {
             query?: never;
@@ -264,6 +299,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chats/{chat_id}/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Set what one wants of a chat, for oneself. */
+        patch: operations["chats_prefer"];
+        trace?: never;
+    };
     "/api/chats/{chat_id}/messages": {
         parameters: {
             query?: never;
@@ -289,7 +341,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One message. */
+        get: operations["messages_get"];
         put?: never;
         post?: never;
         /** Purge a message's text and its earlier texts: its author, the owner, admins. A tombstone stays. */
@@ -298,6 +351,23 @@ export interface paths {
         head?: never;
         /** Change one's own message; the earlier text is kept. */
         patch: operations["messages_edit"];
+        trace?: never;
+    };
+    "/api/chats/{chat_id}/messages/{message_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a reply that did not end well written once more, in its place: who asked, the owner, admins. */
+        post: operations["messages_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/chats/{chat_id}/messages/{message_id}/revisions": {
@@ -369,6 +439,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/invite-links/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a link leads. A link that does not work, for whatever reason, is not found. */
+        get: operations["links_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invite-links/{code}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Come in by a link. */
+        post: operations["links_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/limits": {
         parameters: {
             query?: never;
@@ -376,7 +480,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything that is bounded. */
+        /** Everything that is bounded, and who may register. */
         get: operations["operation_limits"];
         put?: never;
         post?: never;
@@ -482,7 +586,7 @@ export interface components {
             message_id: components["schemas"]["MessageId"];
             /**
              * Format: int64
-             * @description Counts the reply's chunks from 0; not at the end.
+             * @description Counts the run's chunks from 0; not at the end.
              */
             index?: number | null;
             chunk: string;
@@ -507,6 +611,7 @@ export interface components {
             head_seq: components["schemas"]["Seq"];
             my_role: components["schemas"]["MemberRole"];
             last_read_seq: components["schemas"]["Seq"];
+            notify: components["schemas"]["NotifyLevel"];
         };
         ChatChange: {
             name?: string | null;
@@ -578,6 +683,11 @@ export interface components {
             /** @enum {string} */
             type: "stop";
         } | {
+            chat_id: components["schemas"]["ChatId"];
+            message_id: components["schemas"]["MessageId"];
+            /** @enum {string} */
+            type: "retry";
+        } | {
             /** @enum {string} */
             type: "ping";
         };
@@ -616,6 +726,34 @@ export interface components {
         };
         Invitation: {
             username: string;
+        };
+        /** @description A link that brings whoever opens it into a chat. Without `Debug`: a code in a log would open the chat. */
+        InviteLink: {
+            id: components["schemas"]["LinkId"];
+            chat_id: components["schemas"]["ChatId"];
+            /** @description What opens the chat; the link's page is `/join/{code}`. */
+            code: string;
+            created_by: components["schemas"]["UserRef"];
+            created_at: components["schemas"]["Timestamp"];
+            expires_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description Without it, as many as the chat has room for.
+             */
+            max_uses?: number | null;
+            /** Format: int32 */
+            uses: number;
+        };
+        /** @description What an invite link shows to whoever has it, before they come in. */
+        InvitePreview: {
+            chat_name: string;
+            invited_by: components["schemas"]["UserRef"];
+            /**
+             * Format: int32
+             * @description People and agents.
+             */
+            member_count: number;
+            expires_at: components["schemas"]["Timestamp"];
         };
         /** @description The snapshot that answers `join`. */
         Joined: {
@@ -682,6 +820,11 @@ export interface components {
              * @description Chats of a person
              */
             chats_per_person: number;
+            /**
+             * Format: int32
+             * @description Invite links of a chat that may work at the same time
+             */
+            links_per_chat: number;
             /** @description Connections to the whole server */
             connections: number;
             /** @description Passwords hashed at once */
@@ -707,6 +850,23 @@ export interface components {
              * @description Durable events sent on catch-up; beyond, the client is told to start afresh
              */
             replay_events: number;
+        };
+        /**
+         * Format: uuid
+         * @description A link that brings people into a chat.
+         */
+        LinkId: string;
+        LinkToBe: {
+            /**
+             * Format: int64
+             * @description Seconds; a week if not given.
+             */
+            expires_in_s?: number | null;
+            /**
+             * Format: int32
+             * @description How many people it brings in; without a bound if not given.
+             */
+            max_uses?: number | null;
         };
         /** @description A user as they see themselves. */
         Me: components["schemas"]["User"] & {
@@ -774,6 +934,11 @@ export interface components {
             client_id?: string | null;
             reply_to?: components["schemas"]["MessageId"] | null;
         };
+        /**
+         * @description What of a chat a member wants to be notified of; their own clients go by it.
+         * @enum {string}
+         */
+        NotifyLevel: "all" | "mentions" | "none";
         PasswordChange: {
             current_password: string;
             /** @description 8 to 1024 bytes. */
@@ -782,6 +947,9 @@ export interface components {
         /** @description A read position. */
         Position: {
             last_read_seq: components["schemas"]["Seq"];
+        };
+        Preferences: {
+            notify?: components["schemas"]["NotifyLevel"] | null;
         };
         /** @description The beginning of a message. */
         Preview: {
@@ -794,6 +962,7 @@ export interface components {
             status: components["schemas"]["MessageStatus"];
             /** @description At most 200 characters; empty when the message was deleted. */
             content: string;
+            asked_by?: components["schemas"]["UserId"] | null;
         };
         /** @description An error body, RFC 9457 `application/problem+json`. */
         Problem: {
@@ -820,6 +989,7 @@ export interface components {
         /** @description A reply in the queue. */
         QueueEntry: {
             message_id: components["schemas"]["MessageId"];
+            run_id: components["schemas"]["RunId"];
             asked_by: components["schemas"]["UserId"];
             /**
              * Format: int32
@@ -865,7 +1035,7 @@ export interface components {
             detail?: string | null;
             usage?: components["schemas"]["Usage"] | null;
         };
-        /** @description An earlier text of an edited message. */
+        /** @description An earlier text of a message that was edited, or of a reply that was retried. */
         Revision: {
             content: string;
             /** @description When this text was replaced. */
@@ -1029,8 +1199,15 @@ export interface components {
             chat_id: components["schemas"]["ChatId"];
             head_seq: components["schemas"]["Seq"];
             preview?: components["schemas"]["Preview"] | null;
+            /** @description Since the last such frame somebody named you, or a reply that you asked for was settled. */
+            mention?: boolean;
             /** @enum {string} */
             type: "chat_activity";
+        } | {
+            chat_id: components["schemas"]["ChatId"];
+            notify: components["schemas"]["NotifyLevel"];
+            /** @enum {string} */
+            type: "chat_preferences";
         } | {
             chats: {
                 [key: string]: number;
@@ -1082,6 +1259,8 @@ export interface components {
         /** @description A reply being written, as somebody who joins now needs it. */
         StreamSnapshot: {
             message_id: components["schemas"]["MessageId"];
+            /** @description Which of the reply's runs writes it: a retry begins the text anew. */
+            run_id: components["schemas"]["RunId"];
             content: string;
             /** Format: int64 */
             next_index: number;
@@ -1096,6 +1275,11 @@ export interface components {
             by: components["schemas"]["UserRef"];
             /** @enum {string} */
             type: "member_added";
+        } | {
+            user: components["schemas"]["UserRef"];
+            invited_by: components["schemas"]["UserRef"];
+            /** @enum {string} */
+            type: "member_joined";
         } | {
             user: components["schemas"]["UserRef"];
             by: components["schemas"]["UserRef"];
@@ -1116,6 +1300,14 @@ export interface components {
             by: components["schemas"]["UserRef"];
             /** @enum {string} */
             type: "chat_renamed";
+        };
+        /** @description What somebody can expect who comes to this server. */
+        Terms: components["schemas"]["Limits"] & {
+            /**
+             * @description Who may register.
+             * @enum {string}
+             */
+            registration: "open" | "closed" | "invite";
         };
         /**
          * Format: date-time
@@ -1213,9 +1405,13 @@ export type FieldError = components['schemas']['FieldError'];
 export type Goodbye = components['schemas']['Goodbye'];
 export type Health = components['schemas']['Health'];
 export type Invitation = components['schemas']['Invitation'];
+export type InviteLink = components['schemas']['InviteLink'];
+export type InvitePreview = components['schemas']['InvitePreview'];
 export type Joined = components['schemas']['Joined'];
 export type Leave = components['schemas']['Leave'];
 export type Limits = components['schemas']['Limits'];
+export type LinkId = components['schemas']['LinkId'];
+export type LinkToBe = components['schemas']['LinkToBe'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberRole = components['schemas']['MemberRole'];
@@ -1225,8 +1421,10 @@ export type MessageId = components['schemas']['MessageId'];
 export type MessageKind = components['schemas']['MessageKind'];
 export type MessageStatus = components['schemas']['MessageStatus'];
 export type MessageToBe = components['schemas']['MessageToBe'];
+export type NotifyLevel = components['schemas']['NotifyLevel'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type Position = components['schemas']['Position'];
+export type Preferences = components['schemas']['Preferences'];
 export type Preview = components['schemas']['Preview'];
 export type Problem = components['schemas']['Problem'];
 export type Profile = components['schemas']['Profile'];
@@ -1247,6 +1445,7 @@ export type SessionId = components['schemas']['SessionId'];
 export type SetUp = components['schemas']['SetUp'];
 export type StreamSnapshot = components['schemas']['StreamSnapshot'];
 export type SystemData = components['schemas']['SystemData'];
+export type Terms = components['schemas']['Terms'];
 export type Timestamp = components['schemas']['Timestamp'];
 export type Token = components['schemas']['Token'];
 export type Usage = components['schemas']['Usage'];
@@ -1692,6 +1891,78 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    links_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteLink"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    links_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToBe"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteLink"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    links_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+                link_id: components["schemas"]["LinkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     participants_leave: {
         parameters: {
             query?: never;
@@ -1739,6 +2010,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Position"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    chats_prefer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preferences"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1815,6 +2113,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    messages_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+                message_id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     messages_delete: {
         parameters: {
             query?: never;
@@ -1854,6 +2176,30 @@ export interface operations {
         };
         responses: {
             /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    messages_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+                message_id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reply, which waits or is written again */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1985,6 +2331,61 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    links_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitePreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    links_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Was in already; no use is counted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     operation_limits: {
         parameters: {
             query?: never;
@@ -2000,7 +2401,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Limits"];
+                    "application/json": components["schemas"]["Terms"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,5 +1,13 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, type RefObject, useCallback, useEffect, useMemo, useRef } from "react";
+import {
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from "react";
 import type { ChatId, Seq } from "../gen/api";
 import { t } from "../i18n";
 import { type Room, RoomContext } from "../message/room";
@@ -29,9 +37,6 @@ type LogProps = {
   askDelete: Room["askDelete"];
   intro: ReactNode;
 };
-
-/** So far from the end the way back is offered. */
-const AWAY_PX = 240;
 
 /** The messages that are in memory, of which those about the view are in the page. */
 export function Log({ chat, at, log, entries, me, role, askDelete, intro }: LogProps) {
@@ -63,7 +68,7 @@ export function Log({ chat, at, log, entries, me, role, askDelete, intro }: LogP
       const item = isBeingWritten(entry) ? list.measurementsCache[index] : undefined;
       return item ? [item.start] : [];
     });
-  const { follow, intent, setFollow } = useFollow(list, scroller, { heads, atEnd: log.atEnd });
+  const { follow, away, intent, setFollow } = useFollow(list, scroller, { heads, atEnd: log.atEnd });
   const { flash, show } = useArrival({ chat, at, entries, list, intent, setFollow });
   const roving = useRoving(list, entries, kept);
   usePages(list, chat, log);
@@ -71,13 +76,19 @@ export function Log({ chat, at, log, entries, me, role, askDelete, intro }: LogP
   useStopKey(chat, entries, { me, role });
 
   const toEnd = useCallback(() => {
-    const there = () => {
-      setFollow("end");
-      list.scrollToEnd();
-    };
-    if (log.atEnd) there();
-    else void jumpToLatest(chat).then(there);
-  }, [chat, list, log.atEnd, setFollow]);
+    setFollow("end");
+    list.scrollToEnd();
+  }, [list, setFollow]);
+  // The newest page takes the place of an older one without growing, and so unseen by what follows growth.
+  const { atEnd } = log;
+  useLayoutEffect(() => {
+    if (atEnd && intent.current === "end") list.scrollToEnd();
+  }, [atEnd, intent, list]);
+
+  const jump = useCallback(() => {
+    toEnd();
+    void jumpToLatest(chat);
+  }, [chat, toEnd]);
 
   // Whoever sends wants to see it, wherever they were reading.
   const last = entries.at(-1);
@@ -92,8 +103,9 @@ export function Log({ chat, at, log, entries, me, role, askDelete, intro }: LogP
   const mine = useMemo(() => lastOfMine(entries, me), [entries, me]);
   const writing = useMemo(() => entries.some(isBeingWritten), [entries]);
   const top = entries[list.range?.startIndex ?? -1];
-  const day = list.isScrolling && top ? timeOf(top) : undefined;
-  const away = !log.atEnd || (follow !== "end" && list.getDistanceFromEnd() > AWAY_PX);
+  // Following scrolls too, and nobody looks for a date then.
+  const day = list.isScrolling && follow === "free" && top ? timeOf(top) : undefined;
+  const held = follow === "held" && writing;
   return (
     <RoomContext value={room}>
       <div className="relative min-h-0 flex-1">
@@ -133,7 +145,9 @@ export function Log({ chat, at, log, entries, me, role, askDelete, intro }: LogP
           </div>
         </div>
         <LowerEdge chat={chat} log={log} />
-        {away && <JumpPill chat={chat} writing={follow === "held" && writing} onJump={toEnd} />}
+        {(held || !log.atEnd || (follow !== "end" && away)) && (
+          <JumpPill chat={chat} writing={held} onJump={jump} />
+        )}
       </div>
     </RoomContext>
   );

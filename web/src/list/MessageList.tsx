@@ -48,7 +48,8 @@ export function MessageList({ chat, at, onInvite, onAsk }: MessageListProps) {
       </div>
     );
   }
-  if (!entry || log.loading === "first") return <Waiting />;
+  // What waits to be sent is no history yet.
+  if (!entry || (!atStart && !rows.some((row) => "message" in row))) return <Waiting />;
   const empty = !rows.some((row) => "pending" in row || row.message.kind === "text");
   return (
     <>

@@ -1,7 +1,7 @@
 import type { Virtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { ChatId, Seq } from "../gen/api";
-import { problemText } from "../i18n";
+import { t } from "../i18n";
 import { openAround } from "../state/log";
 import { toast } from "../ui/toast";
 import { type Entry, indexOfSeq, lastSeq } from "./entries";
@@ -40,25 +40,27 @@ export function useArrival({ chat, at, entries, list, intent, setFollow }: Arriv
     const index = target ? indexOfTarget(latest.current, target) : -1;
     if (!target || index < 0) return;
     wanted.current = undefined;
+    setFollow("free");
     const item = list.measurementsCache[index];
     if (target.place && item) list.scrollToOffset(item.start + target.place.above);
     else list.scrollToIndex(index, { align: "start" });
     if (!target.place) setFlash(latest.current[index]?.key);
-  }, [list]);
+  }, [list, setFollow]);
 
   const go = useCallback(
     (target: Wanted) => {
       wanted.current = target;
-      setFollow("free");
+      setFollow("going");
       land();
       if (!wanted.current) return;
       const forget = () => {
-        if (wanted.current === target) wanted.current = undefined;
+        if (wanted.current !== target) return;
+        wanted.current = undefined;
+        setFollow("free");
+        toast(t("room.not_shown"));
       };
-      openAround(chat, target.seq)
-        .catch((error: unknown) => toast(problemText(error)))
-        // What came is drawn by then. What is still not there must not draw the reader away later.
-        .then(() => setTimeout(forget));
+      // What came is drawn by then. What is still not there must not draw the reader away later.
+      void openAround(chat, target.seq).then(() => setTimeout(forget));
     },
     [chat, land, setFollow],
   );

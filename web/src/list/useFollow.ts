@@ -3,13 +3,16 @@ import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from "
 
 /**
  * What the reader wants, not where the scrollbar happens to be.
- * `end`: the newest. `held`: an answer from its head on, which has reached the upper edge. `free`: something else.
+ * `end`: the newest. `held`: an answer from its head on, which has reached the upper edge. `going`: a message that is
+ * being fetched. `free`: something else.
  */
-export type Follow = "end" | "held" | "free";
+export type Follow = "end" | "held" | "going" | "free";
 
-/** A move up within this time after the reader's own hand is the reader's; any other is a layout that shifted. */
+/** A move within this time after the reader's own hand is the reader's; any other is a layout that shifted. */
 const HAND_MS = 400;
 const AT_END_PX = 8;
+/** So far from the end the way back is offered. */
+const AWAY_PX = 240;
 
 type List = Virtualizer<HTMLDivElement, HTMLDivElement>;
 
@@ -17,8 +20,8 @@ type List = Virtualizer<HTMLDivElement, HTMLDivElement>;
  * Keeps the newest in view for as long as the reader wants that. Only a move up by the reader's own wheel, finger, key
  * or scrollbar ends it: a keyboard that opens, a phone that turns or an answer that comes fast does not.
  *
- * `room.heads` says where the answers begin that are being written. One whose head reaches the upper edge is held there,
- * for nobody reads at its end; whoever goes on to the end has chosen to follow it.
+ * `room.heads` says where the answers begin that are being written. One whose head reaches the upper edge is held
+ * there, for nobody reads at its end; whoever goes on to the end has chosen to follow it.
  *
  * The virtualiser follows on its own too, but knows no heads; it is switched off by a threshold that nothing meets.
  */
@@ -26,8 +29,9 @@ export function useFollow(
   list: List,
   scroller: RefObject<HTMLDivElement | null>,
   room: { heads: () => readonly number[]; atEnd: boolean },
-): { follow: Follow; setFollow: (follow: Follow) => void; intent: RefObject<Follow> } {
+) {
   const [follow, draw] = useState<Follow>("end");
+  const [away, setAway] = useState(false);
   const intent = useRef<Follow>("end");
   const latest = useRef(room);
   latest.current = room;
@@ -48,21 +52,27 @@ export function useFollow(
       touched = performance.now();
     };
     const onScroll = () => {
-      const up = element.scrollTop < top - 1;
-      // The end of what is in memory is not the newest while newer pages are to be fetched.
-      if (latest.current.atEnd && end() - element.scrollTop <= AT_END_PX) setFollow("end");
-      else if (up && performance.now() - touched < HAND_MS) setFollow("free");
+      const moved = element.scrollTop - top;
+      const gap = end() - element.scrollTop;
+      const byHand = performance.now() - touched < HAND_MS;
       top = element.scrollTop;
+      setAway(gap > AWAY_PX);
+      if (Math.abs(moved) <= 1 || (intent.current === "going" && !byHand)) return;
+      // The end of what is in memory is not the newest while newer pages are to be fetched.
+      if (gap <= AT_END_PX && latest.current.atEnd) setFollow("end");
+      else if (moved < 0 && byHand) setFollow("free");
     };
     const onGrown = () => {
       top = element.scrollTop;
-      if (intent.current !== "end" || end() - top <= 1) return;
+      setAway(end() - top > AWAY_PX);
+      if (intent.current !== "end" || !latest.current.atEnd || end() - top <= 1) return;
       const head = latest.current.heads().find((offset) => offset >= top - 1);
       if (head !== undefined && head < end()) {
         list.scrollToOffset(head);
         setFollow("held");
       } else list.scrollToEnd();
       top = element.scrollTop;
+      setAway(end() - top > AWAY_PX);
     };
     const hands = ["wheel", "touchmove", "pointerdown", "keydown"] as const;
     for (const hand of hands) element.addEventListener(hand, onHand, { passive: true });
@@ -77,5 +87,5 @@ export function useFollow(
     };
   }, [list, scroller, setFollow]);
 
-  return { follow, setFollow, intent };
+  return { follow, away, intent, setFollow };
 }

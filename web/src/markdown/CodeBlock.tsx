@@ -22,8 +22,8 @@ export const CodeBlock = memo(function CodeBlock({ code, word, writing }: Props)
   useLocale();
   const [wrap, setWrap] = useState(false);
   const name = word.toLowerCase();
-  const fetched = useLate(lowlight.registered(name) ? undefined : fetchedLanguage(name));
-  const language = lowlight.registered(name) ? name : fetched;
+  const fetched = useLate(fetchedLanguage(name));
+  const language = fetched ?? (lowlight.registered(name) ? name : undefined);
   const parts = writing ? groups(code) : [code];
   return (
     <div className="code">
@@ -59,8 +59,9 @@ function paint(nodes: readonly RootContent[]): ReactNode {
     if (node.type === "text") return node.value;
     if (node.type !== "element") return null;
     const classes = node.properties["className"];
+    const scope = Array.isArray(classes) && classes.find((name) => String(name).startsWith("hljs-"));
     return (
-      <span key={i} className={Array.isArray(classes) ? classes.join(" ") : undefined}>
+      <span key={i} className={scope ? String(scope) : undefined}>
         {paint(node.children)}
       </span>
     );

@@ -16,6 +16,7 @@ function copyBySelection(text: string): boolean {
   box.className = "copy-source";
   // Inside an open dialog, because a modal one takes the focus back from everything outside.
   (focused?.closest('[role="dialog"]') ?? document.body).append(box);
+  box.focus({ preventScroll: true });
   box.select();
   try {
     return document.execCommand("copy");

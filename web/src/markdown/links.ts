@@ -35,6 +35,7 @@ export function trueDestination(label: string, url: URL): string | undefined {
   const visible = label
     .normalize("NFKC")
     .replace(/\p{Cf}/gu, "")
+    .replace(/。/g, ".")
     .trim();
   const honest = addressesIn(visible).every((address) => {
     const mail = address.replace(/^mailto:/i, "");

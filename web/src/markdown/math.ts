@@ -35,7 +35,7 @@ function closerIn(src: string, opener: Opener): number {
     at = reach.indexOf(closers[opener], at);
     if (at < 0) return -1;
     const escaped = opener.startsWith("$") && reach[at - 1] === "\\" && reach[at - 2] !== "\\";
-    if (!escaped) return paragraphEnd(reach.slice(0, at)) < at ? -1 : at;
+    if (!escaped) return /\n[ \t]*\n/.test(reach.slice(0, at)) ? -1 : at;
   }
 }
 

@@ -22,7 +22,8 @@ function textOf(token: Tokens.Generic): string {
   switch (token.type) {
     case "text":
     case "escape":
-      if (token["tokens"]) return plainOf(token["tokens"]);
+      // Only a list's item has text with tokens of its own.
+      if (token["tokens"]) return `${plainOf(token["tokens"])} `;
       return token["escaped"] ? token["text"] : decodeReferences(token["text"]);
     case "codespan":
       return token["text"];

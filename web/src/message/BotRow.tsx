@@ -26,7 +26,13 @@ export function BotRow({ id, message, flash }: BotRowProps) {
     at: message.created_at,
   };
   return (
-    <Frame message={message} labelledBy={`who-${id}`} grouped={false} flash={flash} className="bg-bot-wash">
+    <Frame
+      message={message}
+      labelledBy={`who-${id}`}
+      grouped={false}
+      flash={flash}
+      className="mt-1 bg-bot-wash pb-1.5"
+    >
       <Gutter {...author} />
       <div className="min-w-0 flex-1">
         <Header id={`who-${id}`} message={message} />

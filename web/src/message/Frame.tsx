@@ -1,4 +1,11 @@
-import { type FocusEvent, type KeyboardEvent, type PointerEvent, type ReactNode, useState } from "react";
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+  useRef,
+  useState,
+} from "react";
 import type { Message } from "../gen/api";
 import { cx } from "../ui/cx";
 import { Actions } from "./Actions";
@@ -25,6 +32,7 @@ const NOTHING: readonly Action[] = [];
 export function Frame({ message, labelledBy, grouped, flash, className, children }: FrameProps) {
   const room = useRoom();
   const perform = usePerform(message);
+  const row = useRef<HTMLElement>(null);
   const [hovered, setHovered] = useState(false);
   const [focused, setFocused] = useState(false);
   const [open, setOpen] = useState(false);
@@ -45,8 +53,10 @@ export function Frame({ message, labelledBy, grouped, flash, className, children
   return (
     <article
       {...hold}
+      ref={row}
       aria-labelledby={labelledBy}
-      tabIndex={-1}
+      // What has the focus is in the order of the Tab key: a menu that closes gives it back to nothing else.
+      tabIndex={focused ? 0 : -1}
       data-flash={flash || undefined}
       onKeyDown={onKeyDown}
       onPointerEnter={(event: PointerEvent) => setHovered(event.pointerType !== "touch")}
@@ -60,9 +70,7 @@ export function Frame({ message, labelledBy, grouped, flash, className, children
       )}
     >
       {children}
-      {allowed.length > 0 && (
-        <Actions allowed={allowed} perform={perform} open={open} onOpenChange={setOpen} />
-      )}
+      {allowed.length > 0 && <Actions {...{ allowed, perform, open, row }} onOpenChange={setOpen} />}
     </article>
   );
 }

@@ -1,10 +1,12 @@
 import { MessageCircleOff } from "lucide-react";
-import { useCallback, useEffect } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { Composer } from "../composer/Composer";
 import type { ChatId, Seq } from "../gen/api";
 import { t } from "../i18n";
 import { MessageList } from "../list/MessageList";
 import { openDialog } from "../room/dialogs";
+import { MembersPanel } from "../room/MembersPanel";
+import { RoomHeader } from "../room/RoomHeader";
 import { closeChat, openChat, useChats } from "../state/chats";
 import { draftOf, setDraft } from "../state/drafts";
 import { Empty } from "../ui/Empty";
@@ -12,14 +14,17 @@ import { Empty } from "../ui/Empty";
 /** A chat, in front. */
 export function Room({ chat, at }: { chat: ChatId; at?: Seq }) {
   const chats = useChats();
-  const missing = chats !== undefined && !chats.some((entry) => entry.id === chat);
+  const writing = useRef<HTMLDivElement>(null);
   useEffect(() => {
     openChat(chat);
     return () => closeChat(chat);
   }, [chat]);
   const invite = useCallback(() => openDialog(chat, "invite"), [chat]);
-  const ask = useCallback(() => setDraft(chat, { ...draftOf(chat), text: "/bot " }), [chat]);
-  if (missing) {
+  const ask = useCallback(() => {
+    setDraft(chat, { ...draftOf(chat), text: "/bot " });
+    writing.current?.querySelector("textarea")?.focus();
+  }, [chat]);
+  if (chats && !chats.some((entry) => entry.id === chat)) {
     return (
       <div className="grid h-full place-items-center">
         <Empty icon={<MessageCircleOff />} title={t("room.missing")} text={t("room.missing_text")} />
@@ -27,9 +32,15 @@ export function Room({ chat, at }: { chat: ChatId; at?: Seq }) {
     );
   }
   return (
-    <div className="flex h-full min-h-0 min-w-0 flex-col">
-      <MessageList chat={chat} at={at} onInvite={invite} onAsk={ask} />
-      <Composer chat={chat} />
+    <div className="flex h-full min-h-0">
+      <div className="flex min-w-0 flex-1 flex-col">
+        <RoomHeader chat={chat} />
+        <MessageList chat={chat} at={at} onInvite={invite} onAsk={ask} />
+        <div ref={writing}>
+          <Composer chat={chat} />
+        </div>
+      </div>
+      <MembersPanel chat={chat} />
     </div>
   );
 }

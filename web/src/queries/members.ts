@@ -29,10 +29,8 @@ export function useRevisions(chat: ChatId, message: MessageId): UseQueryResult<R
 // Who is in a room is told by its frames: state/people.ts. Nothing has to be fetched again after these.
 
 export function inviteByName(chat: ChatId, username: string): Promise<Member> {
-  // Somebody who is there already is the answer, too: sent twice it does the same.
-  return must(
-    api.POST("/api/chats/{chat_id}/invite", { params: { path: { chat_id: chat } }, body: { username } }),
-  );
+  const params = { path: { chat_id: chat } };
+  return must(api.POST("/api/chats/{chat_id}/invite", { params, body: { username } }));
 }
 
 export async function setRole(chat: ChatId, user: UserId, role: MemberRole): Promise<void> {

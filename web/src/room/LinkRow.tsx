@@ -1,13 +1,13 @@
 import { Check, Copy, QrCode as QrIcon, Trash2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
+import type { InviteLink } from "../gen/api";
 import { formatAgo, t } from "../i18n";
+import { copyText } from "../markdown/clipboard";
 import { revokeInviteLink } from "../queries";
 import { announce } from "../state/announce";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
-import { copy } from "../ui/clipboard";
 import { IconButton } from "../ui/IconButton";
 import { toast } from "../ui/toast";
-import type { InviteLink } from "../wire/pending";
 
 const QrCode = lazy(() => import("./QrCode"));
 
@@ -25,13 +25,9 @@ export function LinkRow({ link, fresh }: LinkRowProps) {
   const address = `${location.origin}/join/${link.code}`;
 
   async function copyAddress() {
-    try {
-      await copy(address);
-      setCopied(true);
-      announce(t("members.link_copied"));
-    } catch {
-      toast(t("members.link_not_copied"));
-    }
+    if (!(await copyText(address))) return toast(t("members.link_not_copied"));
+    setCopied(true);
+    announce(t("members.link_copied"));
   }
 
   return (

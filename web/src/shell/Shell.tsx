@@ -11,6 +11,7 @@ import { Sidebar } from "./Sidebar";
 import { usePageTitle } from "./usePageTitle";
 import { useShortcuts } from "./useShortcuts";
 import { useViewportHeight } from "./useViewportHeight";
+import { VersionNote } from "./VersionNote";
 
 /** List and page side by side; on phones one of them: the list is the home, everything else lies over it. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -32,6 +33,7 @@ export function Shell({ children }: { children: ReactNode }) {
       )}
       <div className="col-span-full">
         <ConnectionBanner />
+        <VersionNote />
       </div>
       <Sidebar role={listInFront ? "main" : "complementary"} className={home ? "flex" : "hidden md:flex"} />
       <main

@@ -35,6 +35,9 @@ export async function askPermission(): Promise<Permission> {
   return current();
 }
 
+// It may be given or taken in the browser's own settings; whoever does that comes back to the page.
+addEventListener("focus", () => permission.setState({ now: current() }));
+
 let openChat: (chat: ChatId) => void = () => undefined;
 
 /** What a click on a notification does. */
@@ -83,11 +86,14 @@ async function show(chat: Item, news: News): Promise<void> {
       : chat.kind === "group"
         ? t("notify.message_in", { name: from, chat: name })
         : from;
-  const count = (shown.get(chat.id)?.count ?? 0) + 1;
+  // Counted before it is shown, which takes a while: the next one may come meanwhile.
+  const told = shown.get(chat.id) ?? { count: 0, close: () => undefined };
+  const count = ++told.count;
+  shown.set(chat.id, told);
   const text = news.text.replace(/\s+/g, " ").slice(0, BODY);
   const body = count === 1 ? text : `${text}\n${t("notify.more", { count })}`;
   // One for each chat: the next replaces it without another sound.
-  shown.set(chat.id, { count, close: await display(title, { body, tag: chat.id, data: { chat: chat.id } }) });
+  told.close = await display(title, { body, tag: chat.id, data: { chat: chat.id } });
 }
 
 async function display(

@@ -1,18 +1,14 @@
 import { create } from "zustand";
-import type { Me, Profile, Registration, SetUp } from "../gen/api";
+import type { Me, Profile, Registration, SetUp, Terms } from "../gen/api";
 import { forgetAccess, onEnd, renew, takeAccess } from "../wire/access";
 import { api, must, Problem } from "../wire/api";
 import { backoff } from "../wire/backoff";
-import type { ServerLimits } from "../wire/pending";
 import { storedKeys, unstore } from "../wire/storage";
 import { onTab, tellTabs } from "../wire/tabs";
 
 export { accessToken } from "../wire/access";
 
-export type SessionState =
-  | { kind: "starting" }
-  | { kind: "out" }
-  | { kind: "in"; me: Me; limits: ServerLimits };
+export type SessionState = { kind: "starting" } | { kind: "out" } | { kind: "in"; me: Me; limits: Terms };
 type In = Extract<SessionState, { kind: "in" }>;
 
 const store = create<SessionState>(() => ({ kind: "starting" }));
@@ -27,7 +23,7 @@ export function useMe(): Me {
 }
 
 /** The limits in force; only below a place that has seen that somebody is in. */
-export function useLimits(): ServerLimits {
+export function useLimits(): Terms {
   return useIn().limits;
 }
 

@@ -42,7 +42,7 @@ export class Outbox {
     this.#changed = changed;
     for (const key of storedKeys(this.#prefix)) {
       const entry = stored(key) as Entry | null;
-      if (entry) this.#entries.set(entry.client_id, entry);
+      if (entry) this.#put(entry);
     }
     this.#stopListening = onStored(this.#prefix, (key, value) => {
       if (value) this.#put(value as Entry);

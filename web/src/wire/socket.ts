@@ -1,9 +1,8 @@
 import type { ChatId, Command, ErrorCode, ServerFrame } from "../gen/api";
 import { backoff } from "./backoff";
-import type { PendingFrame } from "./pending";
 import { Disconnected, Problem } from "./problem";
 
-export type Frame = ServerFrame | PendingFrame;
+export type Frame = ServerFrame;
 export type Answer = Extract<ServerFrame, { type: "ack" | "pong" | "joined" }>;
 export type Ack = Extract<ServerFrame, { type: "ack" }>;
 
@@ -93,10 +92,11 @@ export class Socket {
     if (this.#state.kind !== "online" || !this.#ws) return Promise.reject(new Disconnected());
     const ref = String(++this.#lastRef);
     const text = JSON.stringify({ ...command, ref });
-    this.#ws.send(text);
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<Answer>((resolve, reject) => {
       this.#waiting.set(ref, { bytes: text.length, resolve, reject });
     });
+    this.#ws.send(text);
+    return answer;
   }
 
   /** For what has no answer and is worth nothing later. */
