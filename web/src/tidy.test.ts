@@ -8,7 +8,7 @@ const FLOORS = [
   ["wire"],
   ["i18n"],
   ["state"],
-  ["queries"],
+  ["pwa", "queries"],
   ["markdown", "ui"],
   ["message", "room"],
   ["composer", "list"],

@@ -1,6 +1,6 @@
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import type { Session, SessionId, Terms } from "../gen/api";
-import { api, must } from "../wire/api";
+import { api, must, Problem } from "../wire/api";
 import { queryClient } from "./client";
 
 export { deleteAccount } from "../state/session";
@@ -12,10 +12,21 @@ export function useSessions(): UseQueryResult<Session[]> {
   return useQuery({ queryKey: sessions, queryFn: () => must(api.GET("/api/auth/sessions")) });
 }
 
-export async function endSession(id: SessionId): Promise<void> {
-  const params = { path: { session_id: id } };
-  await must(api.DELETE("/api/auth/sessions/{session_id}", { params }));
-  await queryClient.invalidateQueries({ queryKey: sessions });
+/** Ends log-ins. That one had ended before is as good. */
+export async function endSessions(ids: readonly SessionId[]): Promise<void> {
+  try {
+    await Promise.all(ids.map(end));
+  } finally {
+    await queryClient.invalidateQueries({ queryKey: sessions });
+  }
+}
+
+async function end(id: SessionId): Promise<void> {
+  try {
+    await must(api.DELETE("/api/auth/sessions/{session_id}", { params: { path: { session_id: id } } }));
+  } catch (error) {
+    if (!(error instanceof Problem && error.code === "not_found")) throw error;
+  }
 }
 
 /** One's other log-ins end with it. */
