@@ -19,7 +19,7 @@ export function DeleteAccount() {
   const { busy, submit, wrong, problem } = useSubmit(["password"], () => deleteAccount(password));
   return (
     <Section title={t("settings.delete")} text={t("settings.delete_about")}>
-      <Button onClick={() => setOpen(true)} className="text-err">
+      <Button onClick={() => setOpen(true)} className="text-err!">
         {t("settings.delete_open")}
       </Button>
       <Dialog
