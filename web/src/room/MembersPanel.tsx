@@ -4,8 +4,8 @@ import type { ChatId } from "../gen/api";
 import { t } from "../i18n";
 import { type ChatEntry, useChat } from "../state/chats";
 import { IconButton } from "../ui/IconButton";
+import { useMedia } from "../ui/useMedia";
 import { showMembers, useMembersShown } from "./dialogs";
-import { useMedia } from "./useMedia";
 
 const Members = lazy(() => import("./Members"));
 const MembersSheet = lazy(() => import("./MembersSheet"));

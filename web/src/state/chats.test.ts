@@ -397,3 +397,43 @@ test("the queue is what the room said last, and empty where a new snapshot names
   await pass(2_000);
   expect(room.now?.queue).toEqual({ running: [], waiting: [] });
 });
+
+test("a list that could not be fetched comes with the connection, however long it would have waited", async () => {
+  server.chat("room");
+  const tab = await openTab();
+  const room = chat(tab);
+  server.cut();
+  const release = server.hold("GET /api/chats?");
+  server.reach = "down";
+  await pass(60_000);
+  server.post("room", ben, "1");
+  server.reach = "up";
+  release();
+  dispatchEvent(new Event("online"));
+  await pass(50);
+  expect(room.now?.unread_count).toBe(1);
+});
+
+test("an answer that became ready while one was away marks the chat when one comes", async () => {
+  const run = { id: "r", asked_by: ada.id, question_id: "q" };
+  server.post("room", gem, "done", { run });
+  const tab = await openTab();
+  expect(chat(tab).now?.mention).toBe(true);
+});
+
+test("a chat that moves up while the list is paged is not lost between two pages", async () => {
+  for (let n = 0; n < 250; n++) server.chat(`c${n}`);
+  const tab = await openTab();
+  const ids = order(tab);
+  const release = server.hold("GET /api/chats?limit=200&offset=200");
+  server.socket.say({ type: "hello", connection_id: "c", user: ada, protocol: "coop.v1", heartbeat_s: 30 });
+  await pass(10);
+  const moved = server.chat("c10");
+  server.chats.delete("c10");
+  server.chats.set("c10", moved);
+  server.post("c10", ben, "hi");
+  server.socket.say({ type: "chat_activity", chat_id: "c10", head_seq: 1 });
+  release();
+  await pass(10);
+  expect(ids.now).toContain("c10");
+});

@@ -62,7 +62,14 @@ class Chat {
       last_read_seq,
       notify: this.notify,
       unread_count: Math.min(100, unread.length),
-      last_message: last ? { ...last, message_id: last.id, content: last.content.slice(0, 200) } : null,
+      last_message: last
+        ? {
+            ...last,
+            message_id: last.id,
+            content: last.content.slice(0, 200),
+            asked_by: last.run?.asked_by ?? null,
+          }
+        : null,
       last_message_time: last?.created_at ?? null,
     };
   }
