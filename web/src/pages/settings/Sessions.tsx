@@ -51,7 +51,7 @@ export function Sessions() {
             <Button disabled={others.length === 0} onClick={() => setAsked("others")}>
               {t("settings.end_others")}
             </Button>
-            <Button className="text-err" onClick={() => setAsked("all")}>
+            <Button className="text-err!" onClick={() => setAsked("all")}>
               {t("settings.end_all")}
             </Button>
           </div>
