@@ -57,7 +57,7 @@ export default function Appearance() {
             {
               value: "newline",
               label: t("settings.enter_newline"),
-              hint: t("settings.enter_newline_hint", { key: commandKey }),
+              hint: t("settings.enter_newline_hint", { key: commandKey() }),
             },
           ]}
         />
