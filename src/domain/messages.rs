@@ -101,6 +101,12 @@ pub async fn page(
     Ok(cx.store.page(chat, window, limit).await?)
 }
 
+/// One message: what a reply answers may lie far outside of the pages that a client holds.
+pub async fn get(cx: &Context, actor: &Actor, chat: ChatId, id: MessageId) -> Result<Message> {
+    member_of(cx, actor, chat).await?;
+    cx.store.message(chat, id).await?.ok_or(Error::NotFound("message"))
+}
+
 /// Replaces the text of one's own message; the earlier text is kept.
 pub async fn edit(
     cx: &Context,

@@ -126,6 +126,19 @@ pub(in crate::http) async fn post(
     Ok((status, Json(message)))
 }
 
+/// One message.
+#[utoipa::path(
+    get, path = "/chats/{chat_id}/messages/{message_id}", tag = "messages",
+    params(("chat_id" = ChatId, Path), ("message_id" = MessageId, Path)), responses((status = 200, body = Message))
+)]
+pub(in crate::http) async fn get(
+    State(cx): State<Arc<Context>>,
+    actor: Actor,
+    Id((chat, message)): Id<(ChatId, MessageId)>,
+) -> Result<Json<Message>> {
+    Ok(Json(messages::get(&cx, &actor, chat, message).await?))
+}
+
 /// Change one's own message; the earlier text is kept.
 #[utoipa::path(
     patch, path = "/chats/{chat_id}/messages/{message_id}", tag = "messages",

@@ -91,7 +91,7 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(links::preview))
         .routes(routes!(links::accept))
         .routes(routes!(messages::page, messages::post))
-        .routes(routes!(messages::edit, messages::delete))
+        .routes(routes!(messages::get, messages::edit, messages::delete))
         .routes(routes!(messages::retry))
         .routes(routes!(messages::revisions))
         .routes(routes!(messages::mark_read))

@@ -64,6 +64,9 @@ async fn every_request_has_its_line_with_its_id_and_nothing_that_was_said() {
     nobody.send(register.header("x-request-id", "mine-1")).await.expect(201);
     let ada = nobody.log_in("ada", PASSWORD).await;
     let chat = ada.group(&[]).await;
+    let link = ada.post(&format!("/api/chats/{chat}/invite-links"), json!({})).await.expect(201);
+    let code = link["code"].as_str().unwrap().to_owned();
+    nobody.get(&format!("/api/invite-links/{code}")).await.expect(200);
     let mut socket = ada.socket().await;
     socket.join(&chat).await;
     socket.say(&chat, "a secret of the room").await;
@@ -71,9 +74,9 @@ async fn every_request_has_its_line_with_its_id_and_nothing_that_was_said() {
     nobody.socket_at(&format!("/ws?token={token}")).await.expect("the token opens a socket");
     drop(socket);
     program.signal();
-    let (code, log) = program.ended();
-    assert_eq!(code, Some(0), "{log}");
-    for secret in ["a secret of the room", "example.org", PASSWORD, token.as_str(), "token="] {
+    let (status, log) = program.ended();
+    assert_eq!(status, Some(0), "{log}");
+    for secret in ["a secret of the room", "example.org", PASSWORD, token.as_str(), "token=", code.as_str()] {
         assert!(!log.contains(secret), "{secret}: {log}");
     }
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).expect(line)).collect();

@@ -3,6 +3,8 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { registerWorker } from "./pwa/register";
+import { watchVersion } from "./pwa/version";
 import { queryClient } from "./queries";
 import { router } from "./routes";
 import { Announcer } from "./shell/Announcer";
@@ -16,6 +18,10 @@ import "./styles/base.css";
 const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce;
 
 onNotificationClick((chat) => void router.navigate({ to: "/c/$chat", params: { chat } }));
+
+watchVersion();
+// Nothing on the way to the first room waits for it.
+addEventListener("load", () => void registerWorker());
 
 const root = document.getElementById("root");
 void start().then(() => {

@@ -56,7 +56,7 @@ vi.mock("./pages/Room", () => ({
   Room: ({ chat, at }: { chat: string; at?: number }) => `chat ${chat} ${at}`,
 }));
 vi.mock("./pages/settings/Settings", () => ({
-  Settings: ({ page }: { page: string }) => `settings ${page}`,
+  Settings: ({ page }: { page?: string }) => `settings ${page ?? "list"}`,
 }));
 
 let router: typeof import("./routes").router;
@@ -101,6 +101,13 @@ test("whoever is put out while reading comes back to the same place", async () =
   act(() => session.store.setState({ kind: "out" }, true));
   await logIn();
   await screen.findByText("settings sessions");
+});
+
+test("the settings have an address, and so has each of their pages", async () => {
+  await open("/settings", inside);
+  await screen.findByText("settings list");
+  act(() => void router.navigate({ to: "/settings/$page", params: { page: "appearance" } }));
+  await screen.findByText("settings appearance");
 });
 
 test("while nobody knows who is here, nobody is sent to log in", async () => {

@@ -93,11 +93,13 @@ const chat = createRoute({
   },
 });
 
-const settings = createRoute({
+const settings = createRoute({ getParentRoute: () => inside, path: "/settings", component: Settings });
+
+const settingsPage = createRoute({
   getParentRoute: () => inside,
   path: "/settings/$page",
   component: function SettingsRoute() {
-    return <Settings page={settings.useParams().page} />;
+    return <Settings page={settingsPage.useParams().page} />;
   },
 });
 
@@ -140,7 +142,7 @@ const join = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    inside.addChildren([home, chat, settings]),
+    inside.addChildren([home, chat, settings, settingsPage]),
     outside.addChildren([login, register, setup]),
     join,
   ]),

@@ -130,6 +130,7 @@ async fn a_chat_of_others_does_not_exist_whatever_is_asked_of_it() {
         (Method::POST, "/leave".into(), json!({})),
         (Method::GET, "/messages".into(), json!({})),
         (Method::POST, "/messages".into(), json!({"content": "hi"})),
+        (Method::GET, format!("/messages/{message}"), json!({})),
         (Method::PATCH, format!("/messages/{message}"), json!({"content": "hi"})),
         (Method::DELETE, format!("/messages/{message}"), json!({})),
         (Method::POST, format!("/messages/{message}/retry"), json!({})),

@@ -102,6 +102,21 @@ async fn pages_go_both_ways_from_any_place() {
 }
 
 #[tokio::test]
+async fn one_message_is_found_in_its_chat_and_by_its_members_only() {
+    let server = TestServer::start().await;
+    let (ada, eve) = (server.person("ada").await, server.person("eve").await);
+    let (chat, other) = (ada.group(&[]).await, ada.group(&[]).await);
+    let message = ada.say(&chat, "first").await;
+    let id = message["id"].as_str().unwrap();
+    let path = format!("/api/chats/{chat}/messages/{id}");
+    assert_eq!(ada.get(&path).await.expect(200), message);
+    eve.get(&path).await.refused("not_found");
+    ada.get(&format!("/api/chats/{other}/messages/{id}")).await.refused("not_found");
+    ada.delete(&path).await.expect(204);
+    assert_eq!(ada.get(&path).await.expect(200)["content"], "");
+}
+
+#[tokio::test]
 async fn an_edit_keeps_the_earlier_text_and_a_deletion_purges_all_of_it() {
     let server = TestServer::start().await;
     let (ada, ben) = (server.person("ada").await, server.person("ben").await);

@@ -21,8 +21,8 @@ export async function run(
     case "invite":
       if (!argument) openDialog(chat, "invite");
       for (const username of argument.split(/[\s,]+/).filter(Boolean)) {
-        const member = await inviteByName(chat, username.replace(/^@/, ""));
-        toast(t("composer.invited", { name: member.display_name }));
+        // The room itself reports who came.
+        await inviteByName(chat, username.replace(/^@/, ""));
       }
       return;
     case "members":

@@ -1,10 +1,9 @@
 import type { Message } from "../gen/api";
-import type { AnySystemData } from "../wire/pending";
 import { t } from "./t";
 
 /** What a system message reports, in the reader's language. */
 export function systemText(message: Pick<Message, "content" | "data">): string {
-  const data = message.data as AnySystemData | null | undefined;
+  const { data } = message;
   switch (data?.type) {
     case "chat_created":
       return t("system.chat_created", { by: data.by.username });

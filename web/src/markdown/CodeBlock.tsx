@@ -59,8 +59,9 @@ function paint(nodes: readonly RootContent[]): ReactNode {
     if (node.type === "text") return node.value;
     if (node.type !== "element") return null;
     const classes = node.properties["className"];
+    const scope = Array.isArray(classes) && classes.find((name) => String(name).startsWith("hljs-"));
     return (
-      <span key={i} className={Array.isArray(classes) ? classes.join(" ") : undefined}>
+      <span key={i} className={scope ? String(scope) : undefined}>
         {paint(node.children)}
       </span>
     );

@@ -23,7 +23,11 @@ const attributes = new Set(
    accentunder lspace rspace minsize maxsize linethickness width height depth voffset notation columnalign
    rowspacing columnspan mathsize`.split(/\s+/),
 );
-const classes = /^(?:(?:tml|chr|wbk)-[a-z\d-]+|upstrike|downstrike|sout|math(?:cal|scr))$/;
+const classes = new Set(
+  "tml-display tml-left tml-right tml-jot tml-small tml-overline tml-underline tml-cancel upstrike downstrike sout".split(
+    " ",
+  ),
+);
 
 const MOST_NODES = 4000;
 const DEEPEST = 100;
@@ -66,7 +70,7 @@ function properties(node: Node): Record<string, string> {
     .map(([name, value]) => [name, String(value)] as const)
     .filter(([name, value]) => attributes.has(name) && isTame(name, value));
   const names = [
-    ...(node.classes ?? []).filter((name) => classes.test(name)),
+    ...(node.classes ?? []).filter((name) => classes.has(name)),
     ...classesFor(node.style ?? {}),
   ];
   return { ...Object.fromEntries(allowed), ...(names.length > 0 && { className: names.join(" ") }) };

@@ -1,5 +1,4 @@
-import type { Message, UserRef } from "../gen/api";
-import type { AnySystemData } from "../wire/pending";
+import type { Message, SystemData, UserRef } from "../gen/api";
 
 /** What kind of change a system message reports; runs of the same kind are told in one line. */
 export type Change = "joined" | "left" | "other";
@@ -22,6 +21,6 @@ export function subjectOf(message: Message): UserRef | undefined {
   return data && "user" in data ? data.user : undefined;
 }
 
-function dataOf(message: Message): AnySystemData | undefined {
-  return (message.data as AnySystemData | null | undefined) ?? undefined;
+function dataOf(message: Message): SystemData | undefined {
+  return message.data ?? undefined;
 }

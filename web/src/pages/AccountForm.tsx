@@ -1,7 +1,6 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { t } from "../i18n";
 import { Button } from "../ui/Button";
-import { cx } from "../ui/cx";
 import { Field, Input } from "../ui/Field";
 import { PasswordInput } from "../ui/PasswordInput";
 import {
@@ -12,10 +11,9 @@ import {
   complaints,
   noAccount,
   refused,
-  type Strength,
-  strength,
 } from "./account";
 import { FormProblem } from "./FormProblem";
+import { PasswordHint } from "./PasswordHint";
 
 type AccountFormProps = {
   fields: readonly AccountField[];
@@ -103,26 +101,5 @@ export function AccountForm({ fields, action, onSubmit }: AccountFormProps) {
         {action}
       </Button>
     </form>
-  );
-}
-
-function PasswordHint({ password }: { password: string }) {
-  const strong = strength(password);
-  if (strong === "short") return t("auth.password_hint");
-  const looks: Record<Exclude<Strength, "short">, { bars: number; tone: string; word: string }> = {
-    weak: { bars: 1, tone: "bg-warn", word: t("auth.strength_weak") },
-    fair: { bars: 2, tone: "bg-ok", word: t("auth.strength_fair") },
-    strong: { bars: 3, tone: "bg-ok", word: t("auth.strength_strong") },
-  };
-  const { bars, tone, word } = looks[strong];
-  return (
-    <span className="flex items-center gap-2">
-      <span aria-hidden="true" className="flex gap-1">
-        {[1, 2, 3].map((bar) => (
-          <span key={bar} className={cx("h-1 w-8 rounded-full", bar <= bars ? tone : "bg-line")} />
-        ))}
-      </span>
-      <span>{t("auth.strength", { word })}</span>
-    </span>
   );
 }

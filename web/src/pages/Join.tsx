@@ -1,13 +1,13 @@
 import { useNavigate } from "@tanstack/react-router";
 import { UsersRound } from "lucide-react";
 import { useEffect, useEffectEvent, useState } from "react";
+import type { InvitePreview } from "../gen/api";
 import { formatAgo, problemText, t } from "../i18n";
 import { acceptInvite, useInvitePreview } from "../queries";
 import { useSession } from "../state/session";
 import { Button } from "../ui/Button";
 import { Spinner } from "../ui/Spinner";
 import { Problem } from "../wire/api";
-import type { InvitePreview } from "../wire/pending";
 import { AuthPage } from "./AuthPage";
 import { FormProblem } from "./FormProblem";
 import { forgetJoin, intendsToJoin, intendToJoin } from "./joinIntent";

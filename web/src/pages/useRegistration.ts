@@ -1,14 +1,14 @@
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
+import type { Terms } from "../gen/api";
 import { api, must } from "../wire/api";
-import type { RegistrationMode, ServerLimits } from "../wire/pending";
 
 /** Who may make an account on this server. */
-export function useRegistration(): UseQueryResult<RegistrationMode> {
+export function useRegistration(): UseQueryResult<Terms["registration"]> {
   return useQuery({
     queryKey: ["registration"],
     queryFn: async () => {
-      const limits: ServerLimits = await must(api.GET("/api/limits"));
-      return limits.registration ?? "open";
+      const { registration } = await must(api.GET("/api/limits"));
+      return registration;
     },
   });
 }

@@ -1,7 +1,7 @@
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
-import type { Chat, ChatId } from "../gen/api";
+import type { ChatId, InviteLink, InvitePreview } from "../gen/api";
 import { addChat } from "../state/chats";
-import { call, type InviteLink, type InvitePreview } from "../wire/pending";
+import { api, must } from "../wire/api";
 import { queryClient } from "./client";
 
 const linksOf = (chat: ChatId) => ["invite-links", chat];
@@ -10,20 +10,27 @@ const linksOf = (chat: ChatId) => ["invite-links", chat];
 export function useInviteLinks(chat: ChatId): UseQueryResult<InviteLink[]> {
   return useQuery({
     queryKey: linksOf(chat),
-    queryFn: () => call<InviteLink[]>("GET", `/api/chats/${chat}/invite-links`),
+    queryFn: () =>
+      must(api.GET("/api/chats/{chat_id}/invite-links", { params: { path: { chat_id: chat } } })),
   });
 }
 
 export type LinkBounds = { expires_in_s?: number; max_uses?: number };
 
 export async function createInviteLink(chat: ChatId, bounds: LinkBounds): Promise<InviteLink> {
-  const link = await call<InviteLink>("POST", `/api/chats/${chat}/invite-links`, bounds);
+  const link = await must(
+    api.POST("/api/chats/{chat_id}/invite-links", { params: { path: { chat_id: chat } }, body: bounds }),
+  );
   await queryClient.invalidateQueries({ queryKey: linksOf(chat) });
   return link;
 }
 
 export async function revokeInviteLink(chat: ChatId, link: string): Promise<void> {
-  await call("DELETE", `/api/chats/${chat}/invite-links/${link}`);
+  await must(
+    api.DELETE("/api/chats/{chat_id}/invite-links/{link_id}", {
+      params: { path: { chat_id: chat, link_id: link } },
+    }),
+  );
   await queryClient.invalidateQueries({ queryKey: linksOf(chat) });
 }
 
@@ -31,14 +38,14 @@ export async function revokeInviteLink(chat: ChatId, link: string): Promise<void
 export function useInvitePreview(code: string): UseQueryResult<InvitePreview> {
   return useQuery({
     queryKey: ["invite", code],
-    queryFn: () => call<InvitePreview>("GET", `/api/invite-links/${encodeURIComponent(code)}`),
+    queryFn: () => must(api.GET("/api/invite-links/{code}", { params: { path: { code } } })),
     staleTime: 60_000,
   });
 }
 
 /** → the chat's id; of one's own chats as well. */
 export async function acceptInvite(code: string): Promise<ChatId> {
-  const chat = await call<Chat>("POST", `/api/invite-links/${encodeURIComponent(code)}/accept`);
+  const chat = await must(api.POST("/api/invite-links/{code}/accept", { params: { path: { code } } }));
   addChat(chat);
   return chat.id;
 }

@@ -1,7 +1,8 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { problemText, t } from "../i18n";
 import { createInviteLink, useInviteLinks } from "../queries";
 import type { ChatEntry } from "../state/chats";
+import { usePeople } from "../state/people";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
 import { Select } from "../ui/Select";
@@ -15,12 +16,17 @@ const USES = [1, 5, 10, 25, 100];
 const UNBOUNDED = "unbounded";
 
 export function InviteByLink({ entry }: { entry: ChatEntry }) {
-  const { data: links, error: unlisted } = useInviteLinks(entry.id);
+  const { data: links, error: unlisted, refetch } = useInviteLinks(entry.id);
+  const joined = usePeople(entry.id).members.length;
   const [lifetime, setLifetime] = useState(String(7 * DAY_S));
   const [uses, setUses] = useState(UNBOUNDED);
   const [made, setMade] = useState<string>();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
+
+  // Somebody came, and perhaps by one of these.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the number that says so
+  useEffect(() => void refetch(), [joined, refetch]);
 
   async function create() {
     setBusy(true);

@@ -1,5 +1,6 @@
 import { Check, Copy, QrCode as QrIcon, Trash2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
+import type { InviteLink } from "../gen/api";
 import { formatAgo, t } from "../i18n";
 import { copyText } from "../markdown/clipboard";
 import { revokeInviteLink } from "../queries";
@@ -7,7 +8,6 @@ import { announce } from "../state/announce";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { IconButton } from "../ui/IconButton";
 import { toast } from "../ui/toast";
-import type { InviteLink } from "../wire/pending";
 
 const QrCode = lazy(() => import("./QrCode"));
 

@@ -1,14 +1,14 @@
-import { Dialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import { type KeyboardEvent, lazy, Suspense, useEffect, useId } from "react";
+import { type KeyboardEvent, lazy, Suspense, useEffect, useId, useState } from "react";
 import type { ChatId } from "../gen/api";
 import { t } from "../i18n";
 import { type ChatEntry, useChat } from "../state/chats";
 import { IconButton } from "../ui/IconButton";
+import { useMedia } from "../ui/useMedia";
 import { showMembers, useMembersShown } from "./dialogs";
-import { useMedia } from "./useMedia";
 
 const Members = lazy(() => import("./Members"));
+const MembersSheet = lazy(() => import("./MembersSheet"));
 
 /** The people of a group: beside the room where there is width for both, else over it. */
 export function MembersPanel({ chat }: { chat: ChatId }) {
@@ -49,21 +49,13 @@ function Aside({ entry }: { entry: ChatEntry }) {
 
 function Sheet({ entry }: { entry: ChatEntry }) {
   const shown = useMembersShown();
+  const [wanted, setWanted] = useState(shown);
+  if (shown && !wanted) setWanted(true);
   // It covers the room: the next one that is opened is wanted for itself.
   useEffect(() => () => showMembers(false), []);
-  return (
-    <Dialog.Root open={shown} onOpenChange={showMembers}>
-      <Dialog.Portal>
-        <Dialog.Popup className="fixed inset-0 z-40 flex flex-col bg-bg pt-[env(safe-area-inset-top)] outline-none transition-[opacity,transform] duration-150 data-ending-style:translate-y-2 data-starting-style:translate-y-2 data-ending-style:opacity-0 data-starting-style:opacity-0">
-          <header className="flex min-h-14 shrink-0 items-center justify-between border-line border-b pr-1.5 pl-4">
-            <Dialog.Title className="font-semibold text-base">{t("members.title")}</Dialog.Title>
-            <Dialog.Close render={<IconButton label={t("shell.close")} icon={<X />} />} />
-          </header>
-          <Suspense>
-            <Members entry={entry} />
-          </Suspense>
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
-  );
+  return wanted ? (
+    <Suspense>
+      <MembersSheet entry={entry} shown={shown} />
+    </Suspense>
+  ) : null;
 }

@@ -5,6 +5,7 @@ import { t } from "../i18n";
 import { useChat } from "../state/chats";
 import { ChatAvatar } from "../ui/ChatAvatar";
 import { IconButton } from "../ui/IconButton";
+import { useMedia } from "../ui/useMedia";
 import { openDialog } from "./dialogs";
 import { MembersButton } from "./MembersButton";
 import { NotifyMenu } from "./NotifyMenu";
@@ -12,7 +13,6 @@ import { RoomDialogs } from "./RoomDialogs";
 import { RoomMenu } from "./RoomMenu";
 import { mayInvite } from "./rights";
 import { Subtitle } from "./Subtitle";
-import { useMedia } from "./useMedia";
 
 /** The head of a room: what it is, who is here, and what one may do with it. */
 export function RoomHeader({ chat }: { chat: ChatId }) {

@@ -1,9 +1,9 @@
 import { AtSign, Bell, BellOff } from "lucide-react";
+import type { NotifyLevel } from "../gen/api";
 import { problemText, t } from "../i18n";
 import { type ChatEntry, setNotify } from "../state/chats";
 import type { MenuChoice } from "../ui/Menu";
 import { toast } from "../ui/toast";
-import type { NotifyLevel } from "../wire/pending";
 
 export const levelIcons = { all: Bell, mentions: AtSign, none: BellOff };
 

@@ -29,7 +29,7 @@ export const ChatRow = memo(function ChatRow({ chat, me, open, tabbable }: ChatR
         aria-current={open ? "page" : undefined}
         className={cx(
           "flex h-15 items-center gap-3 rounded-md px-2.5 -outline-offset-2 transition-colors duration-100",
-          open ? "bg-selected" : "hover:bg-hover",
+          open ? "bg-surface shadow-[0_0_0_1px_var(--line)]" : "hover:bg-hover",
         )}
       >
         <ChatAvatar chat={chat} />

@@ -1,41 +1,40 @@
 import { Link } from "@tanstack/react-router";
-import { Compass, RotateCw } from "lucide-react";
+import type { ReactNode } from "react";
 import { t } from "../i18n";
 import { Button, buttonClass } from "../ui/Button";
-import { Empty } from "../ui/Empty";
 
 /** An address that is nobody's. */
 export function Lost() {
   return (
-    <main className="grid h-dvh place-items-center">
-      <Empty
-        icon={<Compass />}
-        title={t("shell.not_found")}
-        text={t("shell.not_found_text")}
-        action={
-          <Link to="/" className={buttonClass("primary")}>
-            {t("shell.go_home")}
-          </Link>
-        }
-      />
-    </main>
+    <Dead title={t("shell.not_found")} text={t("shell.not_found_text")}>
+      <Link to="/" className={buttonClass("primary")}>
+        {t("shell.go_home")}
+      </Link>
+    </Dead>
   );
 }
 
 /** A page that could not be fetched or drawn. */
 export function Troubled() {
   return (
-    <div className="grid h-full place-items-center">
-      <Empty
-        icon={<RotateCw />}
-        title={t("shell.broken")}
-        text={t("shell.broken_text")}
-        action={
-          <Button variant="primary" onClick={() => location.reload()}>
-            {t("shell.reload")}
-          </Button>
-        }
-      />
-    </div>
+    <Dead title={t("shell.broken")} text={t("shell.broken_text")}>
+      <Button variant="primary" onClick={() => location.reload()}>
+        {t("shell.reload")}
+      </Button>
+    </Dead>
+  );
+}
+
+type DeadProps = { title: string; text: string; children: ReactNode };
+
+function Dead({ title, text, children }: DeadProps) {
+  return (
+    <main className="grid min-h-full place-items-center p-6 text-center">
+      <div className="max-w-sm">
+        <h1 className="text-balance font-display text-[28px] leading-tight tracking-tight">{title}</h1>
+        <p className="mt-2 mb-6 text-pretty text-ink-2">{text}</p>
+        {children}
+      </div>
+    </main>
   );
 }

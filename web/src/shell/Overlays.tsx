@@ -1,8 +1,9 @@
 import { lazy, Suspense, useState } from "react";
 import type { ChatKind } from "../gen/api";
 import { closeOverlay, type Overlay, useOverlay } from "../state/overlay";
+import { loadPalette } from "./loadPalette";
 
-const Palette = lazy(() => import("./Palette").then(({ Palette }) => ({ default: Palette })));
+const Palette = lazy(() => loadPalette().then(({ Palette }) => ({ default: Palette })));
 const ShortcutsDialog = lazy(() =>
   import("./ShortcutsDialog").then(({ ShortcutsDialog }) => ({ default: ShortcutsDialog })),
 );

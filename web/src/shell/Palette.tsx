@@ -140,12 +140,7 @@ function useActions(): Item[] {
   return [
     action("new", t("shell.new_chat"), <SquarePen />, () => openOverlay({ kind: "new-chat", chat: "group" })),
     action("ai", t("home.alone"), <Sparkles />, () => openOverlay({ kind: "new-chat", chat: "ai" })),
-    action(
-      "settings",
-      t("shell.settings"),
-      <Settings />,
-      () => void navigate({ to: "/settings/$page", params: { page: "profile" } }),
-    ),
+    action("settings", t("shell.settings"), <Settings />, () => void navigate({ to: "/settings" })),
     action("light", `${t("shell.theme")}: ${t("shell.theme_light")}`, <Sun />, () =>
       setSetting("theme", "light"),
     ),

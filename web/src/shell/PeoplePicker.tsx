@@ -74,6 +74,8 @@ export function PeoplePicker({ value, onValueChange, label, hint, error }: Peopl
             ))}
             <Combobox.Input
               id={id}
+              // Base UI hides the label from assistive technology while the list is open.
+              aria-label={label}
               aria-describedby={`${id}-hint`}
               placeholder={value.length === 0 ? t("new_chat.people_sample") : ""}
               autoCapitalize="none"

@@ -12,7 +12,13 @@ import { type Filter, filters } from "./chatlist";
 import { commandKey } from "./shortcuts";
 import { UserMenu } from "./UserMenu";
 
-export function Sidebar({ className }: { className: string }) {
+type SidebarProps = {
+  /** On phones it is the page itself. */
+  role: "main" | "complementary";
+  className: string;
+};
+
+export function Sidebar({ role, className }: SidebarProps) {
   const [query, setQuery] = useState("");
   const [filter, setFilter] = useState<Filter>("all");
   const { chat: open } = useParams({ strict: false });
@@ -32,18 +38,22 @@ export function Sidebar({ className }: { className: string }) {
   }
 
   return (
-    <aside
+    // Not `main` or `aside`: another element would be another list, scrolled back to its top.
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both of its roles take a name
+    <div
+      role={role}
       aria-label={t("shell.chats")}
       className={cx("min-h-0 min-w-0 flex-col border-line bg-sunken md:border-r", className)}
     >
-      <header className="flex items-center justify-between gap-2 pt-3 pr-2.5 pb-2 pl-4">
+      {role === "main" && <h1 className="sr-only">{t("shell.chats")}</h1>}
+      <div className="flex items-center justify-between gap-2 pt-3 pr-2.5 pb-2 pl-4">
         <Brand />
         <IconButton
           label={t("shell.new_chat")}
           icon={<SquarePen />}
           onClick={() => openOverlay({ kind: "new-chat", chat: "group" })}
         />
-      </header>
+      </div>
 
       <div className="relative mx-3">
         <Search aria-hidden="true" className="absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-ink-2" />
@@ -81,10 +91,10 @@ export function Sidebar({ className }: { className: string }) {
         <ChatList chats={chats} query={wanted} filter={filter} open={open} />
       </div>
 
-      <footer className="flex items-center border-line border-t px-2 pt-1.5 pb-[max(0.375rem,env(safe-area-inset-bottom))]">
+      <div className="flex items-center border-line border-t px-2 pt-1.5 pb-[max(0.375rem,env(safe-area-inset-bottom))]">
         <UserMenu />
-      </footer>
-    </aside>
+      </div>
+    </div>
   );
 }
 

@@ -35,7 +35,7 @@ export function UserMenu() {
         {
           label: t("shell.settings"),
           icon: <Settings />,
-          onSelect: () => void navigate({ to: "/settings/$page", params: { page: "profile" } }),
+          onSelect: () => void navigate({ to: "/settings" }),
         },
         {
           label: t("shell.shortcuts"),

@@ -22,6 +22,11 @@ export function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** How a Mac's keyboard prints it, elsewhere how all others do. */
-export const commandKey = /Mac|iP(hone|ad)/.test(navigator.userAgent) ? "⌘" : "Ctrl";
-export const altKey = /Mac|iP(hone|ad)/.test(navigator.userAgent) ? "⌥" : "Alt";
+const onMac = /Mac|iP(hone|ad)/.test(navigator.userAgent);
+
+/** As the keys are printed here. */
+export const commandKey = onMac ? "⌘" : "Ctrl";
+export const altKey = onMac ? "⌥" : "Alt";
+
+/** The command key as events call it. */
+export const commandKeyName = onMac ? "Meta" : "Control";

@@ -3,7 +3,8 @@ import { useEffect, useEffectEvent } from "react";
 import { useChats } from "../state/chats";
 import { openOverlay, toggleOverlay } from "../state/overlay";
 import { neighbour, unreadNeighbour } from "./chatlist";
-import { isTyping, shortcutOf } from "./shortcuts";
+import { loadPalette } from "./loadPalette";
+import { commandKeyName, isTyping, shortcutOf } from "./shortcuts";
 
 /** The keys that work anywhere. They live in the first chunk: a lazy listener would miss the first press. */
 export function useShortcuts(): void {
@@ -12,6 +13,7 @@ export function useShortcuts(): void {
   const chats = useChats() ?? [];
 
   const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (event.key === commandKeyName) void loadPalette();
     const shortcut = shortcutOf(event, isTyping(event.target));
     if (!shortcut) return;
     event.preventDefault();

@@ -1,9 +1,9 @@
 import { create } from "zustand";
-import type { Chat, ChatId } from "../gen/api";
+import type { Chat, ChatId, ChatListItem } from "../gen/api";
 import { t } from "../i18n";
 import { api, must } from "../wire/api";
 import { backoff } from "../wire/backoff";
-import type { ListedChat, NotifyLevel } from "../wire/pending";
+import { isWaitedFor } from "./asked";
 import { skipTo, want } from "./hearing";
 import { mentions } from "./mentions";
 import { me, whileIn } from "./session";
@@ -13,8 +13,7 @@ const HEARD = 100;
 const PAGE = 200;
 const SOON_MS = 2_000;
 
-export type Item = ListedChat & {
-  notify: NotifyLevel;
+export type Item = ChatListItem & {
   /** Up to which number `unread_count` and `last_message` know everything. */
   counted: number;
   mention: boolean;
@@ -94,53 +93,56 @@ function wantNewest(): void {
   want(new Set(chatList.getState().order?.slice(0, HEARD)));
 }
 
-let fetching = false;
-let stale = false;
+/** The fetch that counts: an earlier one, or one for somebody who has left, is for nobody. */
+let latest = 0;
+let isFetching = false;
+let failures = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
-/** Which log-in a fetch is for: what comes for another one is nobody's business. */
-let generation = 0;
 
 /** Has the list of the server correct ours, in a while: for what happens often and is nearly right meanwhile. */
 export function refetchSoon(): void {
-  timer ??= setTimeout(refetch, SOON_MS);
+  timer ??= setTimeout(() => {
+    timer = undefined;
+    // What is on its way may be from before; but it may not be given up for ever, either.
+    if (isFetching) refetchSoon();
+    else refetch();
+  }, SOON_MS);
 }
 
+/** Fetches the list now. One that was on its way, perhaps over a connection that is dead, is given up. */
 export async function refetch(): Promise<void> {
   clearTimeout(timer);
   timer = undefined;
-  stale = true;
-  if (fetching) return;
-  fetching = true;
-  const mine = generation;
-  for (let failures = 0; stale && mine === generation; ) {
-    stale = false;
-    try {
-      await fetchAll(() => mine === generation);
-      failures = 0;
-    } catch {
-      stale = true;
-      await new Promise((resolve) => setTimeout(resolve, backoff(failures++)));
-    }
+  const mine = ++latest;
+  isFetching = true;
+  try {
+    await fetchAll(() => mine === latest);
+    if (mine === latest) failures = 0;
+  } catch {
+    if (mine === latest) timer = setTimeout(refetch, backoff(failures++));
   }
-  if (mine === generation) fetching = false;
+  if (mine === latest) isFetching = false;
 }
 
 async function fetchAll(isCurrent: () => boolean): Promise<void> {
-  const before = new Set(chatList.getState().items.keys());
+  const before = chatList.getState().items;
   const seen: ChatId[] = [];
   for (;;) {
     const query = { limit: PAGE, offset: seen.length };
-    const page: ListedChat[] = await must(api.GET("/api/chats", { params: { query } }));
+    const page: ChatListItem[] = await must(api.GET("/api/chats", { params: { query } }));
     if (!isCurrent()) return;
     seen.push(...page.map((chat) => chat.id));
     takePage(page, seen);
     if (page.length < PAGE) break;
   }
   const there = new Set(seen);
-  for (const chat of before) if (!there.has(chat)) drop(chat);
+  for (const [chat, known] of before) {
+    // One that went on meanwhile may have moved up from one page to another, past us.
+    if (!there.has(chat) && item(chat) === known) drop(chat);
+  }
 }
 
-function takePage(page: readonly ListedChat[], seen: readonly ChatId[]): void {
+function takePage(page: readonly ChatListItem[], seen: readonly ChatId[]): void {
   const { order, items } = chatList.getState();
   const next = new Map(items);
   for (const chat of page) {
@@ -153,30 +155,31 @@ function takePage(page: readonly ListedChat[], seen: readonly ChatId[]): void {
 }
 
 /** The server's word, unless frames have told us of something later. */
-function corrected(old: Item | undefined, chat: ListedChat): Item {
-  const fresh: Item = {
-    ...chat,
-    notify: chat.notify ?? "all",
-    counted: chat.head_seq,
-    mention: chat.unread_count > 0 && (old?.mention === true || callsMe(chat)),
-  };
-  if (!old) return fresh;
+function corrected(old: Item | undefined, chat: ChatListItem): Item {
+  if (!old) return { ...chat, counted: chat.head_seq, mention: callsMe(chat) };
   if (chat.head_seq < old.counted) return old;
-  // Our own reading is still on its way to the server.
+  const isNew = chat.head_seq > old.counted;
+  const isRead = chat.unread_count === 0 && chat.last_read_seq > old.last_read_seq;
+  const mention = (old.mention && !isRead) || (isNew && callsMe(chat));
+  const fresh: Item = { ...chat, counted: chat.head_seq, mention };
   if (chat.last_read_seq >= old.last_read_seq) return fresh;
-  const { last_read_seq, unread_count, mention } = old;
-  return { ...fresh, last_read_seq, unread_count, mention };
+  // Our own reading is still on its way to the server.
+  return { ...fresh, last_read_seq: old.last_read_seq, unread_count: old.unread_count };
 }
 
-function callsMe({ last_message: last }: ListedChat): boolean {
-  return last != null && !last.is_bot && mentions(last.content, me()?.username ?? "");
+/** Whether the last message is unread and mentions me, or is the answer that I asked for. */
+function callsMe({ last_message: last, unread_count }: ChatListItem): boolean {
+  const mine = me();
+  if (!last || !mine || unread_count === 0) return false;
+  if (last.is_bot) return last.asked_by === mine.id && !isWaitedFor(last.status);
+  return mentions(last.content, mine.username);
 }
 
 whileIn(() => {
   refetch();
   return () => {
-    generation++;
-    fetching = false;
+    latest++;
+    failures = 0;
     clearTimeout(timer);
     timer = undefined;
     chatList.setState(empty, true);

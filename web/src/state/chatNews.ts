@@ -1,5 +1,4 @@
 import type { ChatId, Message, MessageId, Preview, Seq, UserId } from "../gen/api";
-import type { Activity } from "../wire/pending";
 import type { Frame } from "../wire/socket";
 import { onTab, tellTabs } from "../wire/tabs";
 import { settledFor } from "./asked";
@@ -94,11 +93,18 @@ function deleted(message: Message, seq: Seq): void {
 }
 
 /** A chat that this socket does not hear went on. */
-function wentOn({ chat_id: chat, head_seq, preview, mention }: Activity): void {
+function wentOn({
+  chat_id: chat,
+  head_seq,
+  preview,
+  mention,
+}: Extract<Frame, { type: "chat_activity" }>): void {
   const old = item(chat);
   if (!old || head_seq <= old.counted) return;
   // What is unread is not counted here: on top of the list the chat is heard again, from `counted` on.
-  change(chat, () => ({ ...old, head_seq, ...(preview ? { last_message: preview } : {}) }));
+  // A reply that was settled last need not be the latest message.
+  const isLatest = preview && preview.seq >= (old.last_message?.seq ?? 0);
+  change(chat, () => ({ ...old, head_seq, ...(isLatest ? { last_message: preview } : {}) }));
   if (mention) callForMe(chat);
   if (preview) toTop(chat);
   refetchSoon();

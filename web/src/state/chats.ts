@@ -1,9 +1,8 @@
 import { useMemo } from "react";
-import type { ChatId, ChatKind, UserId, UserRef } from "../gen/api";
+import type { ChatId, ChatKind, NotifyLevel, UserId, UserRef } from "../gen/api";
 import { useLocale } from "../i18n";
 import { api, must } from "../wire/api";
 import { newClientId } from "../wire/ids";
-import { call, type NotifyLevel } from "../wire/pending";
 import { bringToFront, frontChat } from "./attention";
 import { add, change, chatList, drop, type Item, item, titleOf, totalUnread } from "./chatList";
 import { seen } from "./chatNews";
@@ -116,7 +115,7 @@ export async function setNotify(id: ChatId, notify: NotifyLevel): Promise<void> 
   const before = item(id)?.notify;
   change(id, (old) => ({ ...old, notify }));
   try {
-    await call("PATCH", `/api/chats/${id}/me`, { notify });
+    await must(api.PATCH("/api/chats/{chat_id}/me", { params: { path: { chat_id: id } }, body: { notify } }));
   } catch (error) {
     if (before) change(id, (old) => ({ ...old, notify: before }));
     throw error;

@@ -2,7 +2,6 @@ import { useEffect } from "react";
 import { useStore } from "zustand";
 import type { ChatId, Message, MessageId, Seq } from "../gen/api";
 import { api, must } from "../wire/api";
-import { call } from "../wire/pending";
 import { socket } from "./connection";
 import { post as send } from "./posts";
 import type { Log } from "./room";
@@ -74,7 +73,8 @@ export async function stop(chat: ChatId, id: MessageId): Promise<void> {
 }
 
 export async function retry(chat: ChatId, id: MessageId): Promise<void> {
-  const again = await call<Message>("POST", `/api/chats/${chat}/messages/${id}/retry`);
+  const params = { path: { chat_id: chat, message_id: id } };
+  const again = await must(api.POST("/api/chats/{chat_id}/messages/{message_id}/retry", { params }));
   knownRoom(chat)?.update(id, () => again);
   follow(again);
 }

@@ -1,8 +1,7 @@
 import { useEffect } from "react";
 import { create } from "zustand";
 import type { ChatId, Message, MessageId } from "../gen/api";
-import { Disconnected } from "../wire/api";
-import { call } from "../wire/pending";
+import { api, Disconnected, must } from "../wire/api";
 import type { Frame } from "../wire/socket";
 import { onHeard } from "./hearing";
 import { messageOf } from "./messageOf";
@@ -30,7 +29,9 @@ async function fetchOnce(chat: ChatId, id: MessageId): Promise<void> {
   if (fetched.getState().has(id)) return;
   put(id, loading);
   try {
-    put(id, { kind: "found", message: await call<Message>("GET", `/api/chats/${chat}/messages/${id}`) });
+    const params = { path: { chat_id: chat, message_id: id } };
+    const message = await must(api.GET("/api/chats/{chat_id}/messages/{message_id}", { params }));
+    put(id, { kind: "found", message });
   } catch (error) {
     if (!(error instanceof Disconnected)) put(id, { kind: "gone" });
     // Asked again when it is shown the next time.

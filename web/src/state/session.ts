@@ -1,18 +1,14 @@
 import { create } from "zustand";
-import type { Me, Profile, Registration, SetUp } from "../gen/api";
+import type { Me, Profile, Registration, SetUp, Terms } from "../gen/api";
 import { forgetAccess, onEnd, renew, takeAccess } from "../wire/access";
 import { api, must, Problem } from "../wire/api";
 import { backoff } from "../wire/backoff";
-import type { ServerLimits } from "../wire/pending";
 import { storedKeys, unstore } from "../wire/storage";
 import { onTab, tellTabs } from "../wire/tabs";
 
 export { accessToken } from "../wire/access";
 
-export type SessionState =
-  | { kind: "starting" }
-  | { kind: "out" }
-  | { kind: "in"; me: Me; limits: ServerLimits };
+export type SessionState = { kind: "starting" } | { kind: "out" } | { kind: "in"; me: Me; limits: Terms };
 type In = Extract<SessionState, { kind: "in" }>;
 
 const store = create<SessionState>(() => ({ kind: "starting" }));
@@ -27,7 +23,7 @@ export function useMe(): Me {
 }
 
 /** The limits in force; only below a place that has seen that somebody is in. */
-export function useLimits(): ServerLimits {
+export function useLimits(): Terms {
   return useIn().limits;
 }
 
@@ -56,6 +52,7 @@ export function whileIn(begin: Begin): void {
 export async function startSession(): Promise<void> {
   onEnd(leave);
   onTab("out", leave);
+  onTab("signed_out", leaveNothing);
   onTab("token", () => {
     // Somebody has logged in in another tab.
     if (store.getState().kind === "out") enter().catch(() => undefined);
@@ -85,6 +82,12 @@ function leave(): void {
   store.setState({ kind: "out" }, true);
   for (const end of ends) end();
   ends = [];
+}
+
+/** Whoever signs out may be at somebody else's computer: drafts and what was not sent go, too. */
+function leaveNothing(): void {
+  leave();
+  for (const key of storedKeys("coop.user.")) unstore(key);
 }
 
 /** What another person left in this browser is not for this one. */
@@ -148,8 +151,8 @@ async function ended(answer: Promise<unknown>): Promise<void> {
   } catch (error) {
     if (!(error instanceof Problem && error.code === "unauthenticated")) throw error;
   }
-  tellTabs({ type: "out" });
-  leave();
+  tellTabs({ type: "signed_out" });
+  leaveNothing();
 }
 
 export async function changeMe(change: Profile): Promise<void> {

@@ -60,5 +60,10 @@ function apply(): Promise<void> {
   const { classList, dataset } = document.documentElement;
   classList.toggle("dark", theme === "dark" || (theme === "system" && prefersDark));
   dataset["density"] = density;
+  // Around an installed app, and above the page on phones. The page names one for each of the system's themes,
+  // and the reader's may be the other.
+  const canvas = getComputedStyle(document.documentElement).getPropertyValue("--bg");
+  for (const frame of document.querySelectorAll("meta[name=theme-color]"))
+    frame.setAttribute("content", canvas);
   return setLocale(locale === "system" ? preferredLocale() : locale);
 }

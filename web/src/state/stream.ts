@@ -101,8 +101,8 @@ function hear(frame: Frame): void {
   if (frame.type === "message" || frame.type === "message_updated") {
     follow(messageOf(frame));
   } else if (frame.type === "joined") {
-    for (const { message_id, content: text, next_index: next } of frame.streams) {
-      begin(message_id, { chat: frame.chat_id, run: undefined, text, next });
+    for (const { message_id, run_id: run, content: text, next_index: next } of frame.streams) {
+      begin(message_id, { chat: frame.chat_id, run, text, next });
     }
   } else if (frame.type === "bot_stream" && frame.is_complete) {
     end(frame.message_id);

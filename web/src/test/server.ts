@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import type { Message, ServerFrame } from "../gen/api";
+import type { Me, Message, ServerFrame } from "../gen/api";
 import { FakeSocket } from "./edge";
 
 type Json = Record<string, unknown>;
@@ -8,16 +8,16 @@ type Seat = { socket: FakeSocket; user: string };
 
 export const ada = person("ada");
 export const ben = person("ben");
-export const gem = { ...person("gem"), kind: "agent" as const };
+export const gem: Me = { ...person("gem"), kind: "agent" };
 
-function person(name: string) {
+function person(name: string): Me {
   return {
     id: `id-${name}`,
-    kind: "person" as const,
+    kind: "person",
     username: name,
     display_name: name[0]?.toUpperCase() + name.slice(1),
     email: `${name}@example.org`,
-    role: "member" as const,
+    role: "member",
     created_at: "2026-01-01T00:00:00.000Z",
   };
 }
@@ -26,7 +26,7 @@ class Chat {
   readonly messages: Message[] = [];
   /** The durable frames, as the log keeps them. */
   readonly log: Durable[] = [];
-  streams: { message_id: string; content: string; next_index: number }[] = [];
+  streams: { message_id: string; run_id: string; content: string; next_index: number }[] = [];
   queue: Json | undefined;
   seats = new Set<FakeSocket>();
   reads = new Map<string, number>();
@@ -35,6 +35,8 @@ class Chat {
   pruned = 0;
   kind: "group" | "private" | "ai" = "group";
   notify: "all" | "mentions" | "none" = "all";
+  /** What whoever looks is in it. */
+  role: "owner" | "admin" | "member" = "owner";
   readonly id: string;
   head = 0;
 
@@ -58,11 +60,18 @@ class Chat {
       is_ai_chat: this.kind === "ai",
       created_at: "2026-01-01T00:00:00.000Z",
       head_seq: this.head,
-      my_role: "owner",
+      my_role: this.role,
       last_read_seq,
       notify: this.notify,
       unread_count: Math.min(100, unread.length),
-      last_message: last ? { ...last, message_id: last.id, content: last.content.slice(0, 200) } : null,
+      last_message: last
+        ? {
+            ...last,
+            message_id: last.id,
+            content: last.content.slice(0, 200),
+            asked_by: last.run?.asked_by ?? null,
+          }
+        : null,
       last_message_time: last?.created_at ?? null,
     };
   }
@@ -74,7 +83,7 @@ export class Server {
   readonly requests: string[] = [];
   sockets: Seat[] = [];
   /** Who is logged in by the browser's cookie. */
-  user: typeof ada | undefined = ada;
+  user: Me | undefined = ada;
   refreshes = 0;
   reach: "up" | "down" = "up";
   #tokens = new Map<string, string>();
@@ -113,6 +122,16 @@ export class Server {
     this.#answers.set(start, answer);
   }
 
+  /** Answers such requests in the test's own way; → the bodies that came with them. */
+  hear(start: string, answer: () => Response = () => new Response(null, { status: 204 })): Json[] {
+    const bodies: Json[] = [];
+    this.answer(start, (body) => {
+      bodies.push(body);
+      return answer();
+    });
+    return bodies;
+  }
+
   /** Every access token stops working; the session goes on. */
   expireTokens(): void {
     this.#tokens.clear();
@@ -125,7 +144,7 @@ export class Server {
   }
 
   /** A message comes into being. */
-  post(chatId: string, author: typeof ada, content: string, more: Partial<Message> = {}): Message {
+  post(chatId: string, author: Me, content: string, more: Partial<Message> = {}): Message {
     const chat = this.chat(chatId);
     const seq = ++chat.head;
     const message: Message = {
@@ -221,7 +240,7 @@ export class Server {
     });
   }
 
-  #command(socket: FakeSocket, user: typeof ada, command: Json): void {
+  #command(socket: FakeSocket, user: Me, command: Json): void {
     const { ref, type } = command;
     const chat = this.chats.get(String(command["chat_id"]));
     if (type === "ping") {
@@ -285,7 +304,7 @@ export class Server {
     if (chat.queue) socket.say({ type: "bot_queue", chat_id, ...chat.queue });
   }
 
-  #posted(socket: FakeSocket, chat: Chat, user: typeof ada, command: Json): void {
+  #posted(socket: FakeSocket, chat: Chat, user: Me, command: Json): void {
     const { ref, client_id, content, reply_to } = command as {
       ref: string;
       client_id: string;
@@ -356,8 +375,10 @@ export class Server {
       const chats = [...this.chats.values()].filter((chat) => !chat.gone).reverse();
       return json(chats.slice(offset, offset + limit).map((chat) => chat.listed(name)));
     }
-    const [, , , chatId = "", what] = path.split("/");
+    const [, , , chatId = "", what, id] = path.split("/");
     const chat = this.chats.get(chatId);
+    const message = chat?.messages.find((one) => one.id === id);
+    if (message) return json(message);
     if (chat && !chat.gone && what === "messages") return page(chat, query);
     return json({ code: "not_found", detail: "there is no such chat", status: 404 }, 404);
   }

@@ -34,26 +34,23 @@ export function Dialog({ title, open, onOpenChange, children, footer, size = "md
             ref={popup}
             initialFocus={firstFocus}
             className={cx(
-              "flex max-h-[calc(var(--app-height)-2.5rem)] w-full flex-col rounded-t-lg border border-line bg-surface shadow-pop outline-none sm:max-h-[calc(var(--app-height)-3rem)] sm:rounded-lg",
+              "max-h-[calc(var(--app-height)-2.5rem)] w-full overflow-y-auto overscroll-contain rounded-t-lg border border-line bg-surface shadow-pop outline-none sm:max-h-[calc(var(--app-height)-3rem)] sm:rounded-lg",
               "transition-[opacity,translate] duration-150 data-ending-style:translate-y-2 data-starting-style:translate-y-2 data-ending-style:opacity-0 data-starting-style:opacity-0",
               size === "lg" ? "sm:max-w-2xl" : "sm:max-w-md",
             )}
           >
-            <header className="flex items-center justify-between gap-3 py-3 pr-3 pl-5">
+            <header className="sticky top-0 z-10 flex items-center justify-between gap-3 bg-surface py-3 pr-3 pl-5">
               <Base.Title className="truncate font-display text-xl">{title}</Base.Title>
               <Base.Close render={<IconButton label={t("shell.close")} icon={<X />} />} />
             </header>
             <div
               ref={body}
-              className={cx(
-                "min-h-0 flex-1 overflow-y-auto px-5 pt-0.5",
-                footer ? "pb-4" : "pb-[max(1.25rem,env(safe-area-inset-bottom))]",
-              )}
+              className={cx("px-5 pt-0.5", footer ? "pb-4" : "pb-[max(1.25rem,env(safe-area-inset-bottom))]")}
             >
               {children}
             </div>
             {footer && (
-              <footer className="flex flex-wrap justify-end gap-2 border-line border-t px-5 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+              <footer className="sticky bottom-0 z-10 flex flex-wrap justify-end gap-2 border-line border-t bg-surface px-5 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
                 {footer}
               </footer>
             )}

@@ -1,7 +1,12 @@
-import { Menu as Base } from "@base-ui/react/menu";
-import { Check } from "lucide-react";
-import type { ReactElement, RefObject } from "react";
-import { cx } from "./cx";
+import {
+  cloneElement,
+  type KeyboardEvent,
+  lazy,
+  type ReactElement,
+  type RefObject,
+  Suspense,
+  useState,
+} from "react";
 
 export type MenuItem = {
   label: string;
@@ -23,82 +28,47 @@ export type MenuChoice = {
 
 export type MenuEntry = MenuItem | MenuChoice | "separator";
 
-type MenuProps = {
+export type MenuProps = {
   trigger: ReactElement<Record<string, unknown>>;
   items: MenuEntry[];
   side?: "top" | "bottom";
   align?: "start" | "end";
-  /** Where the focus goes when it closes, if not to the trigger. */
-  finalFocus?: RefObject<HTMLElement | null>;
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
+  /** Where the focus goes when it closes, if not to the trigger. */
+  finalFocus?: RefObject<HTMLElement | null>;
 };
 
-const row =
-  "flex min-h-9 cursor-default select-none items-center gap-2.5 rounded-sm px-2.5 text-sm outline-none data-disabled:opacity-50 data-highlighted:bg-hover pointer-coarse:min-h-11";
+const load = () => import("./MenuPopup");
+const MenuPopup = lazy(load);
 
-export function Menu({ trigger, items, side = "bottom", align = "end", finalFocus, ...state }: MenuProps) {
-  return (
-    <Base.Root {...state}>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner
-          side={side}
-          align={align}
-          sideOffset={6}
-          collisionPadding={8}
-          className="z-50 outline-none"
-        >
-          <Base.Popup
-            {...(finalFocus && { finalFocus })}
-            className="max-h-(--available-height) min-w-[max(12rem,var(--anchor-width))] max-w-80 overflow-y-auto rounded-md border border-line bg-surface p-1.5 text-ink shadow-pop outline-none transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0"
-          >
-            {items.map((entry, index) => (
-              <Entry key={index} entry={entry} />
-            ))}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
-  );
-}
+/** A button that opens a menu. Until it is first opened it is only the button: few menus of a page ever are. */
+export function Menu({ open, onOpenChange, ...props }: MenuProps) {
+  const [own, setOwn] = useState(false);
+  const shown = open ?? own;
+  const [wanted, setWanted] = useState(shown);
+  if (shown && !wanted) setWanted(true);
 
-function Entry({ entry }: { entry: MenuEntry }) {
-  if (entry === "separator") return <Base.Separator className="mx-1 my-1.5 h-px bg-line" />;
-  if ("options" in entry) return <Choice choice={entry} />;
+  const change = (next: boolean) => {
+    setOwn(next);
+    onOpenChange?.(next);
+  };
+  const button = cloneElement(props.trigger, {
+    "aria-haspopup": "menu",
+    "aria-expanded": shown,
+    onClick: () => change(true),
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+      event.preventDefault();
+      change(true);
+    },
+    onPointerEnter: load,
+    onFocus: load,
+  });
+  if (!wanted) return button;
   return (
-    <Base.Item
-      disabled={entry.disabled ?? false}
-      onClick={entry.onSelect}
-      className={cx(row, entry.danger && "text-err")}
-    >
-      {entry.icon && (
-        <span className={cx("[&>svg]:size-4", !entry.danger && "text-ink-2")} aria-hidden="true">
-          {entry.icon}
-        </span>
-      )}
-      <span className="flex-1">{entry.label}</span>
-      {entry.keys && <kbd className="pl-4 font-sans text-ink-2 text-xs">{entry.keys}</kbd>}
-    </Base.Item>
-  );
-}
-
-function Choice({ choice }: { choice: MenuChoice }) {
-  return (
-    <Base.RadioGroup value={choice.value} onValueChange={(value: string) => choice.onValueChange(value)}>
-      <Base.GroupLabel className="px-2.5 pt-1.5 pb-1 font-medium text-ink-2 text-xs">
-        {choice.heading}
-      </Base.GroupLabel>
-      {choice.options.map((option) => (
-        <Base.RadioItem key={option.value} value={option.value} closeOnClick className={row}>
-          <span className="grid size-4 place-items-center">
-            <Base.RadioItemIndicator>
-              <Check className="size-4 text-accent" aria-hidden="true" />
-            </Base.RadioItemIndicator>
-          </span>
-          <span className="flex-1">{option.label}</span>
-        </Base.RadioItem>
-      ))}
-    </Base.RadioGroup>
+    <Suspense fallback={button}>
+      <MenuPopup {...props} open={shown} onOpenChange={change} />
+    </Suspense>
   );
 }

@@ -1,5 +1,6 @@
 import { X } from "lucide-react";
 import { useEffect, useState } from "react";
+import { createPortal } from "react-dom";
 import { create } from "zustand";
 import { t } from "../i18n";
 import { IconButton } from "./IconButton";
@@ -22,19 +23,21 @@ function dismiss(id: number): void {
   useToasts.setState((toasts) => toasts.filter((toast) => toast.id !== id), true);
 }
 
-/** Where toasts appear; once, near the root. The region is there before its first text, or it would not be read. */
+/** Where toasts appear, above the box one writes in; once, near the root. The region is there before its first text, or it would not be read. */
 export function Toaster() {
   const toasts = useToasts();
-  return (
+  // In the body: dialogs are there, too, and would cover it.
+  return createPortal(
     <div
       role="status"
       aria-live="polite"
-      className="pointer-events-none fixed inset-x-0 bottom-[max(1rem,env(safe-area-inset-bottom))] z-50 grid justify-items-center gap-2 px-4"
+      className="pointer-events-none fixed inset-x-0 bottom-[calc(5rem+env(safe-area-inset-bottom))] z-50 grid justify-items-center gap-2 px-4"
     >
       {toasts.map((toast) => (
         <Note key={toast.id} toast={toast} />
       ))}
-    </div>
+    </div>,
+    document.body,
   );
 }
 

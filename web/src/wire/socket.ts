@@ -1,9 +1,8 @@
 import type { ChatId, Command, ErrorCode, ServerFrame } from "../gen/api";
 import { backoff } from "./backoff";
-import type { PendingFrame } from "./pending";
 import { Disconnected, Problem } from "./problem";
 
-export type Frame = ServerFrame | PendingFrame;
+export type Frame = ServerFrame;
 export type Answer = Extract<ServerFrame, { type: "ack" | "pong" | "joined" }>;
 export type Ack = Extract<ServerFrame, { type: "ack" }>;
 

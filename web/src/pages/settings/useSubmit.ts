@@ -1,0 +1,40 @@
+import { type FormEvent, useState } from "react";
+import { fieldText, problemText } from "../../i18n";
+
+type Submission = {
+  busy: boolean;
+  submit: (event: FormEvent) => void;
+  /** What the server says about one of the form's boxes. */
+  wrong: (field: string) => string | undefined;
+  /** What is wrong, when it is about none of them. */
+  problem: string | undefined;
+};
+
+/** Sends a form once at a time, and keeps what the server refused until the next attempt. */
+export function useSubmit(fields: readonly string[], send: () => Promise<void>): Submission {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+
+  async function run() {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await send();
+    } catch (cause) {
+      setError(cause);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  const wrong = (field: string) => fieldText(error, field);
+  return {
+    busy,
+    submit(event) {
+      event.preventDefault();
+      if (!busy) void run();
+    },
+    wrong,
+    problem: error !== undefined && !fields.some(wrong) ? problemText(error) : undefined,
+  };
+}
