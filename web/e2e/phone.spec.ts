@@ -114,14 +114,12 @@ test("a long press opens what one can do with a message", async ({ ada }) => {
   const chat = await ada.newChat("Kitchen table");
   await ada.post(chat, "Press me");
   await ada.enter(chat);
-  await ada
-    .row("Press me")
-    .dispatchEvent("pointerdown", {
-      pointerType: "touch",
-      isPrimary: true,
-      clientX: 100,
-      clientY: 100,
-      button: 0,
-    });
+  await ada.row("Press me").dispatchEvent("pointerdown", {
+    pointerType: "touch",
+    isPrimary: true,
+    clientX: 100,
+    clientY: 100,
+    button: 0,
+  });
   await expect(ada.page.getByRole("menuitem", { name: "Edit" })).toBeVisible();
 });
