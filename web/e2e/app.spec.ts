@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./support/test";
 
@@ -68,4 +69,27 @@ test("hashed files are kept for ever, the page and the worker never", async ({ a
   expect(await cached(file)).toBe("public, max-age=31536000, immutable");
   expect(await cached("/")).toMatch(/no-store|no-cache/);
   expect(await cached("/sw.js")).toMatch(/no-store|no-cache/);
+});
+
+test("a first visit of a room fetches at most 240 kB of app", async ({ ada, ben }) => {
+  const chat = await ada.newChat("Kitchen table", ben);
+  await ben.post(chat, "A message with **bold** words and a [link](https://example.org/)");
+  const answers = new Map<string, Promise<number>>();
+  ada.page.on("response", (response) => {
+    const { pathname } = new URL(response.url());
+    // Icons and the worker are the browser's own business, after the page.
+    if (!/^\/(api|icons|sw|offline|manifest)/.test(pathname) && response.ok() && !answers.has(pathname)) {
+      answers.set(
+        pathname,
+        response.body().then((body) => gzipSync(body, { level: 9 }).length),
+      );
+    }
+  });
+  await ada.enter(chat);
+  await expect(ada.row("bold words")).toBeVisible();
+  await ada.say("All here");
+  await expect(ada.row("All here").getByText("Sent")).toBeVisible();
+  const bytes = (await Promise.all(answers.values())).reduce((sum, size) => sum + size, 0);
+  console.log(`first visit of a room: ${answers.size} files, ${(bytes / 1000).toFixed(1)} kB`);
+  expect(bytes).toBeLessThanOrEqual(240_000);
 });
