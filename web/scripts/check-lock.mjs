@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 
 const missing = [];
-for (const file of ["package-lock.json", "codegen/package-lock.json"]) {
+for (const file of ["package-lock.json", "codegen/package-lock.json", "lighthouse/package-lock.json"]) {
   const { packages } = JSON.parse(readFileSync(file, "utf8"));
   const present = new Set(Object.keys(packages).map((path) => path.split("node_modules/").at(-1)));
   for (const [path, entry] of Object.entries(packages)) {
