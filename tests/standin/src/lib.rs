@@ -3,6 +3,7 @@
 //! Tests start one instance each with [`server::Standin::start`] and say what it answers with [`script::Script`]; the binary serves
 //! the demo. It must never know the server under test: what it says comes from the recordings and from the API's own rules.
 
+pub mod commands;
 pub mod demo;
 mod embeddings;
 mod errors;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Parser;
+use standin::commands;
 use standin::demo;
 use standin::recordings::Recordings;
 use standin::server::Standin;
@@ -24,6 +25,9 @@ struct Options {
     /// Directory of the recordings; without it, the one in the source tree.
     #[arg(long, value_name = "DIR")]
     recordings: Option<PathBuf>,
+    /// Take scripts from standard input, one JSON object a line, and end with it.
+    #[arg(long)]
+    commands: bool,
 }
 
 #[tokio::main]
@@ -40,6 +44,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         standin.play(script);
     }
     println!("{}", standin.base_url());
-    standin.serve_forever().await;
+    if options.commands {
+        commands::obey(&standin).await;
+    } else {
+        standin.serve_forever().await;
+    }
     Ok(())
 }

@@ -11,11 +11,12 @@ export function isWaitedFor(status: MessageStatus): boolean {
   return status === "queued" || status === "streaming";
 }
 
-/** Who waits for a reply that this frame settles; undefined for every other frame. */
+/** Who waits for a reply that this frame settles; undefined for every other frame. What somebody stopped is no news. */
 export function settledFor(frame: Frame): UserId | undefined {
-  if (frame.type === "bot_stream") return frame.is_complete ? asked.get(frame.message_id) : undefined;
-  if (frame.type !== "message_updated" || isWaitedFor(frame.status)) return undefined;
-  return asked.get(frame.message_id);
+  const isEnd =
+    (frame.type === "bot_stream" && frame.is_complete) ||
+    (frame.type === "message_updated" && !isWaitedFor(frame.status));
+  return isEnd && frame.status !== "stopped" ? asked.get(frame.message_id) : undefined;
 }
 
 function wait(reply: MessageId, asker: UserId): void {

@@ -75,6 +75,28 @@ test("an answer is told when it is ready, and as mine when I asked", async () =>
   expect(shown()).toEqual(["Your answer is ready: The answer"]);
 });
 
+test("an answer that failed is told as such, and one that somebody stopped not at all", async () => {
+  await openAway();
+  const end = (id: string, seq: number, more: object) =>
+    server.tell("room", {
+      type: "bot_stream",
+      seq,
+      chat_id: "room",
+      message_id: id,
+      chunk: "",
+      is_complete: true,
+      ...more,
+    });
+  const one = server.post("room", gem, "", { status: "streaming", run: run(ada.id) });
+  end(one.id, 2, { status: "failed", full_response: "", detail: "the provider failed" });
+  await pass(10);
+  server.chat("room").head = 2;
+  const two = server.post("room", gem, "", { status: "streaming", run: run(ada.id) });
+  end(two.id, 4, { status: "stopped", full_response: "half", detail: "stopped by ben" });
+  await pass(10);
+  expect(shown()).toEqual(["Your answer could not be finished: the provider failed"]);
+});
+
 test("what is before my eyes, in whatever tab, is not told", async () => {
   const [one, two] = [await openTab(), await openTab()];
   one.openChat("room");
@@ -172,6 +194,13 @@ test("permission is asked for once, and known to whoever shows it", async () => 
   expect(permission.now).toBe("default");
   await act(() => tab.askPermission());
   expect(permission.now).toBe("granted");
+});
+
+test("a page without a title of its own has the app's", async () => {
+  const tab = await openTab();
+  tab.setPageTitle("room");
+  tab.setPageTitle("");
+  expect(document.title).toBe("Gemini Coop");
 });
 
 test("the title and the icon tell how much is unread, over plain http as well", async () => {

@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import type { ChatId } from "../gen/api";
+import type { ChatId, MessageStatus } from "../gen/api";
 import { t } from "../i18n";
 import type { Frame } from "../wire/socket";
 import { isWaitedFor, settledFor } from "./asked";
@@ -46,7 +46,7 @@ export function onNotificationClick(open: (chat: ChatId) => void): void {
 }
 
 /** What calls for somebody who looks elsewhere. `call`: it was said to me, or is the answer that I asked for. */
-type News = { from: string; text: string; call: "name" | "answer" | undefined };
+type News = { from: string; text: string; call: "name" | "answer" | "failure" | undefined };
 
 function newsOf(frame: Frame): News | undefined {
   const mine = me();
@@ -58,12 +58,22 @@ function newsOf(frame: Frame): News | undefined {
     return { from, text, call: mentions(text, mine.username) ? "name" : undefined };
   }
   const asker = settledFor(frame);
-  if (asker === undefined) return undefined;
-  const call = asker === mine.id ? "answer" : undefined;
-  if (frame.type === "message_updated") return { from: frame.username, text: frame.content, call };
+  const end = asker === undefined ? undefined : endOf(frame);
+  if (!end) return undefined;
+  const call = end.status === "complete" ? "answer" : "failure";
+  return { from: end.from, text: end.text, call: asker === mine.id ? call : undefined };
+}
+
+/** How a reply ended: with its text, or where there is none with the reason. */
+function endOf(frame: Frame): { from: string; text: string; status: MessageStatus } | undefined {
+  if (frame.type === "message_updated") {
+    const { username: from, status, content, run } = frame;
+    return { from, status, text: content || (run?.detail ?? "") };
+  }
   if (frame.type !== "bot_stream") return undefined;
-  const from = message(frame.chat_id, frame.message_id)?.username ?? "";
-  return { from, text: frame.full_response ?? "", call };
+  const { chat_id, message_id, status, full_response, detail } = frame;
+  const from = message(chat_id, message_id)?.username ?? "";
+  return { from, status: status ?? "complete", text: full_response || (detail ?? "") };
 }
 
 function calls({ notify }: Item, { call }: News): boolean {
@@ -78,14 +88,6 @@ async function show(chat: Item, news: News): Promise<void> {
   // Read on another device in the meantime.
   const now = item(chat.id);
   if (!now || !settings().notifications) return;
-  const name = titleOf(chat);
-  const from = news.from || name;
-  const title =
-    news.call === "answer"
-      ? t("notify.ready")
-      : chat.kind === "group"
-        ? t("notify.message_in", { name: from, chat: name })
-        : from;
   // Counted before it is shown, which takes a while: the next one may come meanwhile.
   const told = shown.get(chat.id) ?? { count: 0, close: () => undefined };
   const count = ++told.count;
@@ -93,7 +95,14 @@ async function show(chat: Item, news: News): Promise<void> {
   const text = news.text.replace(/\s+/g, " ").slice(0, BODY);
   const body = count === 1 ? text : `${text}\n${t("notify.more", { count })}`;
   // One for each chat: the next replaces it without another sound.
-  told.close = await display(title, { body, tag: chat.id, data: { chat: chat.id } });
+  told.close = await display(titleFor(chat, news), { body, tag: chat.id, data: { chat: chat.id } });
+}
+
+function titleFor(chat: Item, { call, from }: News): string {
+  if (call === "answer") return t("notify.ready");
+  if (call === "failure") return t("notify.unfinished");
+  const name = titleOf(chat);
+  return chat.kind === "group" ? t("notify.message_in", { name: from || name, chat: name }) : from || name;
 }
 
 async function display(

@@ -143,14 +143,26 @@ test("another person who logs in takes every tab over, and finds nothing of the 
   expect(server.chat("room").messages).toEqual([]);
 });
 
-test("whoever logs in again finds their drafts and what was not sent", async () => {
+test("whoever signs out leaves no text in the browser, from any tab", async () => {
+  server.chat("room");
+  const [one, two] = [await openTab(), await openTab()];
+  one.setDraft("room", { text: "a secret" });
+  two.setDraft("other", { text: "a secret of the other tab" });
+  await done(one.signOut());
+  await pass(1);
+  expect(see(two.useSession).now).toEqual({ kind: "out" });
+  expect(JSON.stringify(localStorage)).not.toContain("secret");
+});
+
+test("whoever must log in again finds their drafts and what was not sent", async () => {
   server.chat("room");
   const tab = await openTab();
   server.cut();
   tab.post("room", "not sent yet");
   tab.setDraft("room", { text: "half a thou" });
   server.user = undefined;
-  await done(tab.signOut());
+  server.expireTokens();
+  await done(tab.changeMe({}).catch(() => undefined));
   expect(see(() => tab.useDraft("room")).now[0].text).toBe("");
   await done(tab.signIn("ada", "secret"));
   await pass(1);

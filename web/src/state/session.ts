@@ -52,6 +52,7 @@ export function whileIn(begin: Begin): void {
 export async function startSession(): Promise<void> {
   onEnd(leave);
   onTab("out", leave);
+  onTab("signed_out", leaveNothing);
   onTab("token", () => {
     // Somebody has logged in in another tab.
     if (store.getState().kind === "out") enter().catch(() => undefined);
@@ -81,6 +82,12 @@ function leave(): void {
   store.setState({ kind: "out" }, true);
   for (const end of ends) end();
   ends = [];
+}
+
+/** Whoever signs out may be at somebody else's computer: drafts and what was not sent go, too. */
+function leaveNothing(): void {
+  leave();
+  for (const key of storedKeys("coop.user.")) unstore(key);
 }
 
 /** What another person left in this browser is not for this one. */
@@ -144,8 +151,8 @@ async function ended(answer: Promise<unknown>): Promise<void> {
   } catch (error) {
     if (!(error instanceof Problem && error.code === "unauthenticated")) throw error;
   }
-  tellTabs({ type: "out" });
-  leave();
+  tellTabs({ type: "signed_out" });
+  leaveNothing();
 }
 
 export async function changeMe(change: Profile): Promise<void> {

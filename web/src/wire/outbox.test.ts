@@ -152,6 +152,39 @@ test("a post of another tab is shown here, and sent here only when everything is
   expect([ids(outbox), lines()]).toEqual([["a"], []]);
   outbox.flush();
   expect(lines()).toEqual(["a"]);
+});
+
+test("a post that another tab has brought to the server stays until its message comes here, too", () => {
+  const outbox = open();
+  const key = "coop.user.ada.post.a";
+  const tell = (entry?: object) => {
+    if (entry)
+      localStorage.setItem(
+        key,
+        JSON.stringify({ client_id: "a", chat_id: "room", content: "a", place: 1, ...entry }),
+      );
+    else localStorage.removeItem(key);
+    dispatchEvent(new StorageEvent("storage", { key }));
+  };
+  tell({});
+  tell();
+  outbox.flush();
+  expect([ids(outbox), lines()]).toEqual([["a"], []]);
+  outbox.settle("a");
+  tell({});
+  expect(ids(outbox)).toEqual([]);
+});
+
+test("a refused post that another tab throws away is gone here, too", () => {
+  const outbox = open();
+  const key = "coop.user.ada.post.a";
+  const refused = { code: "forbidden", detail: "no" };
+  localStorage.setItem(
+    key,
+    JSON.stringify({ client_id: "a", chat_id: "room", content: "a", place: 1, refused }),
+  );
+  dispatchEvent(new StorageEvent("storage", { key }));
+  expect(ids(outbox)).toEqual(["a"]);
   localStorage.removeItem(key);
   dispatchEvent(new StorageEvent("storage", { key }));
   expect(ids(outbox)).toEqual([]);

@@ -19,6 +19,9 @@ type Entry = Unsent & {
   acked?: true;
 };
 
+/** So many posts that the chat has shown are remembered, should another tab tell of them late. */
+const REMEMBERED = 200;
+
 /**
  * Posts that are on their way: in order for each chat, kept over a reload, sent again with the same id after every
  * reconnection, so that the server can tell a repetition from a second message.
@@ -31,6 +34,7 @@ export class Outbox {
   #send: (post: Unsent) => Promise<unknown>;
   #changed: () => void;
   #entries = new Map<string, Entry>();
+  #settled = new Set<string>();
   #sending = new Set<ChatId>();
   #timers = new Map<ChatId, ReturnType<typeof setTimeout>>();
   #lastPlace = 0;
@@ -45,8 +49,7 @@ export class Outbox {
       if (entry) this.#put(entry);
     }
     this.#stopListening = onStored(this.#prefix, (key, value) => {
-      if (value) this.#put(value as Entry);
-      else this.#entries.delete(key.slice(this.#prefix.length));
+      this.#heard(key.slice(this.#prefix.length), value as Entry | null);
       this.#changed();
     });
   }
@@ -82,18 +85,32 @@ export class Outbox {
     this.#pump(post.chat_id);
   }
 
+  /** Throws away what was refused; what is on its way cannot be called back. */
   discard(clientId: string): void {
-    this.#remove(clientId);
+    if (this.#entries.get(clientId)?.refused) this.#remove(clientId);
   }
 
   /** The chat shows it. */
   settle(clientId: string): void {
+    this.#settled.add(clientId);
+    const [oldest] = this.#settled;
+    if (this.#settled.size > REMEMBERED && oldest !== undefined) this.#settled.delete(oldest);
     if (this.#entries.has(clientId)) this.#remove(clientId);
   }
 
   /** Sends everything that waits. */
   flush(): void {
     for (const chat of new Set([...this.#entries.values()].map((entry) => entry.chat_id))) this.#pump(chat);
+  }
+
+  /** Another tab keeps a post, or keeps it no more: it was thrown away, or is on the server's disk. */
+  #heard(clientId: string, entry: Entry | null): void {
+    const known = this.#entries.get(clientId);
+    // The message itself was faster.
+    if (this.#settled.has(clientId)) return;
+    if (entry) this.#put(entry);
+    else if (known?.refused) this.#entries.delete(clientId);
+    else if (known) this.#entries.set(clientId, { ...known, acked: true });
   }
 
   async #pump(chat: ChatId): Promise<void> {

@@ -4,6 +4,8 @@ import type { ChatId } from "../gen/api";
 export type TabMessage =
   | { type: "token"; token: string; expiresAt: number }
   | { type: "out" }
+  /** By their own wish, so that nothing of theirs may stay in this browser. */
+  | { type: "signed_out" }
   /** Somebody looked at this chat: nothing in it is news any more. */
   | { type: "seen"; chat: ChatId };
 
