@@ -62,6 +62,7 @@ vi.mock("./pages/settings/Settings", () => ({
 let router: typeof import("./routes").router;
 
 beforeEach(() => {
+  vi.stubGlobal("matchMedia", () => Object.assign(new EventTarget(), { matches: false }));
   sessionStorage.clear();
   acceptInvite.mockClear();
 });
