@@ -40,7 +40,7 @@ export function BotRow({ id, message, flash }: BotRowProps) {
           <p className="text-ink-2 italic">{t("room.deleted")}</p>
         ) : (
           <>
-            <ReplyText message={message} />
+            {message.status === "queued" ? <Waiting message={message} /> : <ReplyText message={message} />}
             <Ending message={message} />
             {isSettled(message) && run?.usage && <Tokens usage={run.usage} model={run.model} />}
           </>
@@ -62,7 +62,6 @@ function Header({ id, message }: { id: string; message: Message }) {
         {message.run && <Asker run={message.run} />}
         <Time at={message.created_at} className="shrink-0 text-ink-2 text-xs" />
       </p>
-      <Phase message={message} />
       {mayStop(message, room) && (
         <button
           type="button"
@@ -98,14 +97,14 @@ function Asker({ run }: { run: ReplyRun }) {
   );
 }
 
-function Phase({ message }: { message: Message }) {
+/** In the place of the text to come. */
+function Waiting({ message }: { message: Message }) {
   const { chat } = useRoom();
   const { waiting } = useQueue(chat);
-  if (message.status !== "queued") return null;
   const position = waiting.find((entry) => entry.message_id === message.id)?.position;
   return (
-    <span className={cx("truncate text-[13px] text-ink-2", position === undefined && "animate-pulse")}>
+    <p className={cx("text-ink-2", position === undefined && "animate-pulse")}>
       {position === undefined ? t("room.queued") : t("room.queued_at", { position })}
-    </span>
+    </p>
   );
 }

@@ -56,7 +56,7 @@ export function Frame({ message, labelledBy, grouped, flash, className, children
       ref={row}
       aria-labelledby={labelledBy}
       // What has the focus is in the order of the Tab key: a menu that closes gives it back to nothing else.
-      tabIndex={focused ? 0 : -1}
+      tabIndex={focused || open ? 0 : -1}
       data-flash={flash || undefined}
       onKeyDown={onKeyDown}
       onPointerEnter={(event: PointerEvent) => setHovered(event.pointerType !== "touch")}
