@@ -1,6 +1,6 @@
 import type { ReactElement, RefObject } from "react";
 import { t } from "../i18n";
-import { Menu } from "../ui/Menu";
+import MenuPopup from "../ui/MenuPopup";
 import type { Action } from "./actions";
 import { labels } from "./labels";
 
@@ -26,5 +26,5 @@ export default function MoreMenu({ trigger, allowed, perform, open, onOpenChange
       ...(press && { keys: press === "Delete" ? t("room.key_delete") : press.toUpperCase() }),
     };
   });
-  return <Menu trigger={trigger} items={items} open={open} onOpenChange={onOpenChange} finalFocus={row} />;
+  return <MenuPopup {...{ trigger, items, open, onOpenChange }} finalFocus={row} />;
 }
