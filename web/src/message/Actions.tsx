@@ -1,5 +1,5 @@
 import { MoreHorizontal } from "lucide-react";
-import { lazy, type RefObject, Suspense } from "react";
+import { lazy, Suspense } from "react";
 import { t } from "../i18n";
 import { cx } from "../ui/cx";
 import { IconButton } from "../ui/IconButton";
@@ -16,11 +16,10 @@ type ActionsProps = {
   perform: (action: Action) => void;
   open: boolean;
   onOpenChange: (open: boolean) => void;
-  row: RefObject<HTMLElement | null>;
 };
 
 /** The bar over the row that is pointed at or has the focus. */
-export function Actions({ allowed, perform, open, onOpenChange, row }: ActionsProps) {
+export function Actions({ allowed, perform, open, onOpenChange }: ActionsProps) {
   const more = (
     <IconButton
       size="sm"
@@ -56,7 +55,7 @@ export function Actions({ allowed, perform, open, onOpenChange, row }: ActionsPr
           );
         })}
       <Suspense fallback={more}>
-        <MoreMenu trigger={more} {...{ allowed, perform, open, onOpenChange, row }} />
+        <MoreMenu trigger={more} {...{ allowed, perform, open, onOpenChange }} />
       </Suspense>
     </div>
   );
