@@ -20,15 +20,8 @@ type ActionsProps = {
 
 /** The bar over the row that is pointed at or has the focus. */
 export function Actions({ allowed, perform, open, onOpenChange }: ActionsProps) {
-  const more = (
-    <IconButton
-      size="sm"
-      label={t("room.more")}
-      icon={<MoreHorizontal />}
-      // A press before the menu is there opens it when it comes.
-      onClick={() => onOpenChange(true)}
-    />
-  );
+  const more = { size: "sm", label: t("room.more"), icon: <MoreHorizontal /> } as const;
+  const openMenu = () => onOpenChange(true);
   return (
     <div
       role="toolbar"
@@ -54,8 +47,9 @@ export function Actions({ allowed, perform, open, onOpenChange }: ActionsProps) 
             />
           );
         })}
-      <Suspense fallback={more}>
-        <MoreMenu trigger={more} {...{ allowed, perform, open, onOpenChange }} />
+      {/* The menu may come in the middle of the press that wants it: then no click follows. */}
+      <Suspense fallback={<IconButton {...more} onPointerDown={openMenu} onClick={openMenu} />}>
+        <MoreMenu trigger={<IconButton {...more} />} {...{ allowed, perform, open, onOpenChange }} />
       </Suspense>
     </div>
   );
