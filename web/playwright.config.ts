@@ -20,7 +20,8 @@ export default defineConfig({
     colorScheme: "light",
     actionTimeout: 15_000,
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    // A trace of each page costs as much as the tests themselves; `--trace on` makes one where it is wanted.
+    trace: "off",
     launchOptions: {
       executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
       args: [

@@ -23,6 +23,8 @@ export default defineConfig({
     environment: "jsdom",
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test/setup.ts"],
+    // A busy machine is slow, and that is no failure.
+    testTimeout: 30_000,
     // Its sources are written for a bundler.
     server: { deps: { inline: ["temml"] } },
   },

@@ -5,6 +5,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import { create } from "zustand";
 import type { SessionState } from "./state/session";
+import { widen } from "./test/hands";
 
 const session = vi.hoisted(() => ({
   store: undefined as unknown as import("zustand").UseBoundStore<import("zustand").StoreApi<SessionState>>,
@@ -56,12 +57,13 @@ vi.mock("./pages/Room", () => ({
   Room: ({ chat, at }: { chat: string; at?: number }) => `chat ${chat} ${at}`,
 }));
 vi.mock("./pages/settings/Settings", () => ({
-  Settings: ({ page }: { page: string }) => `settings ${page}`,
+  Settings: ({ page }: { page?: string }) => `settings ${page ?? "list"}`,
 }));
 
 let router: typeof import("./routes").router;
 
 beforeEach(() => {
+  widen();
   sessionStorage.clear();
   acceptInvite.mockClear();
 });
@@ -101,6 +103,13 @@ test("whoever is put out while reading comes back to the same place", async () =
   act(() => session.store.setState({ kind: "out" }, true));
   await logIn();
   await screen.findByText("settings sessions");
+});
+
+test("the settings have an address, and so has each of their pages", async () => {
+  await open("/settings", inside);
+  await screen.findByText("settings list");
+  act(() => void router.navigate({ to: "/settings/$page", params: { page: "appearance" } }));
+  await screen.findByText("settings appearance");
 });
 
 test("while nobody knows who is here, nobody is sent to log in", async () => {

@@ -58,7 +58,7 @@ export const test = base.extend<World>({
     await use(async () => {
       const context = await browser.newContext({ baseURL: server.url });
       contexts.push(context);
-      watch(context, complaints);
+      watch(context, server.url, complaints);
       return context.newPage();
     });
     for (const context of contexts) await context.close();
@@ -69,7 +69,7 @@ export const test = base.extend<World>({
     await use(async (name, address = server.url) => {
       const context = await browser.newContext({ baseURL: address });
       contexts.push(context);
-      watch(context, complaints);
+      watch(context, address, complaints);
       const account = { username: name, email: `${name}@example.org`, password: PASSWORD };
       const login = { username: name, password: PASSWORD, cookie: true };
       await context.request.post("/api/auth/register", { data: account, failOnStatusCode: true });
@@ -88,15 +88,14 @@ export const test = base.extend<World>({
 /** What the network does, a test does to it on purpose; everything else that a page complains of is a defect. */
 const NETWORK = /^(Failed to load resource|WebSocket connection to )/;
 
-function watch(context: BrowserContext, complaints: string[]): void {
+function watch(context: BrowserContext, home: string, complaints: string[]): void {
   context.on("weberror", (error) => complaints.push(String(error.error().stack)));
   context.on("console", (message) => {
     if (message.type() === "error" && !NETWORK.test(message.text())) complaints.push(message.text());
   });
   context.on("request", (request) => {
-    const { protocol, hostname } = new URL(request.url());
-    if (protocol.startsWith("http") && hostname !== "localhost")
-      complaints.push(`asked for ${request.url()}`);
+    const { protocol, origin } = new URL(request.url());
+    if (protocol.startsWith("http") && origin !== home) complaints.push(`asked for ${request.url()}`);
   });
   context.on("response", (response) => {
     if (response.status() >= 500) complaints.push(`${response.status()} of ${response.url()}`);

@@ -7,6 +7,7 @@ import { useDraft } from "../state/drafts";
 import { lastOwn } from "../state/log";
 import { sendTyping, usePeople } from "../state/people";
 import { useSettings } from "../state/settings";
+import { cx } from "../ui/cx";
 import { Context } from "./Context";
 import { useGrow } from "./grow";
 import { intentOf } from "./keys";
@@ -107,7 +108,11 @@ function Box({ entry }: { entry: ChatEntry }) {
             enterKeyHint={touch || enter === "newline" ? "enter" : "send"}
             autoComplete="off"
             spellCheck
-            className="field-sizing-content max-h-[40dvh] min-h-9 min-w-0 flex-1 resize-none self-center bg-transparent px-2 py-1.5 outline-none placeholder:truncate placeholder:text-ink-2 pointer-coarse:py-2.5"
+            className={cx(
+              "max-h-[40dvh] min-h-9 min-w-0 flex-1 resize-none self-center bg-transparent px-2 py-1.5 outline-none placeholder:truncate placeholder:text-ink-2 pointer-coarse:py-2.5",
+              // Such a text fills the box whatever it is, and measuring it at every key would be felt.
+              fill.kind === "over" ? "field-sizing-fixed h-[40dvh]" : "field-sizing-content",
+            )}
             onChange={(event) => change(event.target.value, event.target.selectionStart)}
             onSelect={({ currentTarget: { value, selectionStart, selectionEnd } }) =>
               suggest.moved(value, selectionStart === selectionEnd ? selectionStart : -1)

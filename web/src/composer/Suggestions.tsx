@@ -84,7 +84,7 @@ function MemberOption({ chat, member }: { chat: ChatId; member: Member }) {
         <span className="font-medium">{member.display_name}</span>
         <span className="text-ink-2"> @{member.username}</span>
       </span>
-      {!here && <span className="text-[13px] text-ink-2">{t("composer.away")}</span>}
+      {!here && <span className="text-[13px] text-ink-2"> {t("composer.away")}</span>}
     </>
   );
 }

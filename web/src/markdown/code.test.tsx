@@ -1,8 +1,12 @@
 import { readFileSync } from "node:fs";
-import { fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { configure, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { Markdown } from "./Markdown";
+
+// Many cases in each test, and other work on the machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+configure({ asyncUtilTimeout: 30_000 });
 
 const fence = (language: string, code: string) => `\`\`\`${language}\n${code}\n\`\`\``;
 const show = (text: string) => render(<Markdown text={text} />).container;

@@ -1,8 +1,11 @@
 import { render } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { blocksOf } from "./blocks";
 import { Markdown } from "./Markdown";
 import { plain } from "./plain";
+
+// Many cases in each test, and other work on the machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const SIZE = 256 * 1024;
 const endless = (piece: string, size = SIZE) => piece.repeat(Math.ceil(size / piece.length)).slice(0, size);

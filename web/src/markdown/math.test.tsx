@@ -1,8 +1,12 @@
-import { render, waitFor } from "@testing-library/react";
-import { beforeAll, expect, test } from "vitest";
+import { configure, render, waitFor } from "@testing-library/react";
+import { beforeAll, expect, test, vi } from "vitest";
 import { Markdown } from "./Markdown";
 import { plain } from "./plain";
 import { renderTex } from "./tex";
+
+// Many cases in each test, and other work on the machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+configure({ asyncUtilTimeout: 30_000 });
 
 async function shown(text: string): Promise<HTMLElement> {
   const { container } = render(<Markdown text={text} />);
@@ -14,7 +18,7 @@ async function shown(text: string): Promise<HTMLElement> {
 beforeAll(async () => {
   await import("./tex");
   await shown("$x$");
-}, 60_000);
+});
 
 const formulas = (text: string) => [...render(<Markdown text={text} />).container.querySelectorAll("math")];
 

@@ -1,8 +1,12 @@
-import { render, waitFor } from "@testing-library/react";
-import { beforeAll, expect, test } from "vitest";
+import { configure, render, waitFor } from "@testing-library/react";
+import { beforeAll, expect, test, vi } from "vitest";
 import { Random } from "../test/random";
 import corpus from "./corpus.json";
 import { Markdown } from "./Markdown";
+
+// Many cases in each test, and other work on the machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+configure({ asyncUtilTimeout: 30_000 });
 
 const anywhere = ["class"];
 const allowed: Record<string, readonly string[]> = {
@@ -68,7 +72,7 @@ beforeAll(async () => {
   await import("./tex");
   const { container } = render(<Markdown text={"$x$\n\n```html\n<p>\n```\n\n```diff\n- a\n```"} />);
   await waitFor(() => expect(container.querySelectorAll("math, .hljs-tag, .hljs-deletion")).toHaveLength(3));
-}, 60_000);
+});
 
 test("the look itself finds what is strange", () => {
   const { container } = render(
@@ -141,7 +145,7 @@ test("nothing strange comes of a vector wherever it stands, in chunks as they ma
     expect(strangers(shown.container), framed).toEqual([]);
     shown.unmount();
   }
-}, 60_000);
+});
 
 test("nothing strange comes of every vector in every place", () => {
   for (const frame of frames)
@@ -150,4 +154,4 @@ test("nothing strange comes of every vector in every place", () => {
       expect(strangers(container), frame(text)).toEqual([]);
       unmount();
     }
-}, 60_000);
+});

@@ -8,8 +8,8 @@ import { labels } from "./labels";
 
 const MoreMenu = lazy(() => import("./MoreMenu"));
 
-/** What is a click away; the menu has all of them. */
-const QUICK: ReadonlySet<Action> = new Set<Action>(["reply", "copy", "edit", "retry", "stop"]);
+/** What is a click away; the menu has all of them. To stop a reply has a button of its own in the row. */
+const QUICK: ReadonlySet<Action> = new Set<Action>(["reply", "copy", "edit", "retry"]);
 
 type ActionsProps = {
   allowed: readonly Action[];

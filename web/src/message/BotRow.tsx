@@ -68,7 +68,7 @@ function Header({ id, message }: { id: string; message: Message }) {
           type="button"
           onClick={() => perform("stop")}
           title={t("room.stop_keys")}
-          className="ml-auto inline-flex h-6 shrink-0 cursor-pointer items-center gap-1.5 rounded-sm border border-edge bg-surface px-2 font-medium text-xs hover:bg-hover pointer-coarse:h-9"
+          className="inline-flex h-6 shrink-0 cursor-pointer items-center gap-1.5 rounded-sm border border-edge bg-surface px-2 font-medium text-xs hover:bg-hover pointer-coarse:h-9"
         >
           <Square aria-hidden="true" className="size-3 fill-current" />
           {t("room.stop")}

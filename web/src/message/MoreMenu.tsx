@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
 import { t } from "../i18n";
-import { Menu } from "../ui/Menu";
+import MenuPopup from "../ui/MenuPopup";
 import type { Action } from "./actions";
 import { labels } from "./labels";
 
@@ -24,5 +24,5 @@ export default function MoreMenu({ trigger, allowed, perform, open, onOpenChange
       ...(press && { keys: press === "Delete" ? t("room.key_delete") : press.toUpperCase() }),
     };
   });
-  return <Menu trigger={trigger} items={items} open={open} onOpenChange={onOpenChange} />;
+  return <MenuPopup {...{ trigger, items, open, onOpenChange }} />;
 }

@@ -23,7 +23,7 @@ export function ConnectionBanner() {
   return (
     <section
       aria-label={t("shell.offline")}
-      className="col-span-full flex flex-wrap items-center gap-x-3 gap-y-1 border-line border-b bg-warn-wash px-4 py-1.5 text-sm text-warn"
+      className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 border-line border-b bg-warn-wash px-4 py-1.5 text-sm text-warn"
     >
       {connecting ? <Spinner /> : <CloudOff aria-hidden="true" className="size-4" />}
       <p className="min-w-0 flex-1">

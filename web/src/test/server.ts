@@ -35,6 +35,8 @@ class Chat {
   pruned = 0;
   kind: "group" | "private" | "ai" = "group";
   notify: "all" | "mentions" | "none" = "all";
+  /** What whoever looks is in it. */
+  role: "owner" | "admin" | "member" = "owner";
   readonly id: string;
   head = 0;
 
@@ -58,7 +60,7 @@ class Chat {
       is_ai_chat: this.kind === "ai",
       created_at: "2026-01-01T00:00:00.000Z",
       head_seq: this.head,
-      my_role: "owner",
+      my_role: this.role,
       last_read_seq,
       notify: this.notify,
       unread_count: Math.min(100, unread.length),
@@ -118,6 +120,16 @@ export class Server {
   /** Answers a request in the test's own way. */
   answer(start: string, answer: (body: Json) => Response): void {
     this.#answers.set(start, answer);
+  }
+
+  /** Answers such requests in the test's own way; → the bodies that came with them. */
+  hear(start: string, answer: () => Response = () => new Response(null, { status: 204 })): Json[] {
+    const bodies: Json[] = [];
+    this.answer(start, (body) => {
+      bodies.push(body);
+      return answer();
+    });
+    return bodies;
   }
 
   /** Every access token stops working; the session goes on. */
@@ -363,8 +375,10 @@ export class Server {
       const chats = [...this.chats.values()].filter((chat) => !chat.gone).reverse();
       return json(chats.slice(offset, offset + limit).map((chat) => chat.listed(name)));
     }
-    const [, , , chatId = "", what] = path.split("/");
+    const [, , , chatId = "", what, id] = path.split("/");
     const chat = this.chats.get(chatId);
+    const message = chat?.messages.find((one) => one.id === id);
+    if (message) return json(message);
     if (chat && !chat.gone && what === "messages") return page(chat, query);
     return json({ code: "not_found", detail: "there is no such chat", status: 404 }, 404);
   }

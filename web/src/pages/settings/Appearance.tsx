@@ -12,7 +12,7 @@ function set<K extends keyof Settings>(key: K, value: Settings[K]) {
   tellSaved();
 }
 
-export function Appearance() {
+export default function Appearance() {
   const { theme, locale, density, enter } = useSettings();
   return (
     <>

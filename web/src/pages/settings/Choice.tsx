@@ -28,7 +28,7 @@ export function Choice<Value extends string>({ label, value, onValueChange, opti
               {option.picture}
             </span>
           )}
-          <span className="flex items-center gap-2 font-medium text-sm leading-snug">
+          <span className="flex items-start gap-2 font-medium text-sm leading-snug">
             <input
               type="radio"
               name={name}
@@ -36,7 +36,7 @@ export function Choice<Value extends string>({ label, value, onValueChange, opti
               checked={value === option.value}
               onChange={() => onValueChange(option.value)}
               aria-describedby={option.hint ? `${name}-${option.value}` : undefined}
-              className="size-4 shrink-0 cursor-pointer accent-accent outline-none after:absolute after:inset-0 after:content-['']"
+              className="mt-0.5 size-4 shrink-0 cursor-pointer accent-accent outline-none after:absolute after:inset-0 after:content-['']"
             />
             <span className="min-w-0 hyphens-auto">{option.label}</span>
           </span>

@@ -19,7 +19,7 @@ export function DeleteAccount() {
   const { busy, submit, wrong, problem } = useSubmit(["password"], () => deleteAccount(password));
   return (
     <Section title={t("settings.delete")} text={t("settings.delete_about")}>
-      <Button onClick={() => setOpen(true)} className="text-err">
+      <Button onClick={() => setOpen(true)} className="text-err!">
         {t("settings.delete_open")}
       </Button>
       <Dialog
@@ -42,7 +42,7 @@ export function DeleteAccount() {
       >
         <ul className="mb-5 grid list-disc gap-1.5 pl-5 text-pretty text-ink-2 text-sm marker:text-edge">
           <li>{t("settings.delete_chats")}</li>
-          <li>{t("settings.delete_messages")}</li>
+          <li>{t("settings.delete_messages", { username })}</li>
           <li>{t("settings.delete_name", { username })}</li>
           <li>{t("settings.delete_final")}</li>
         </ul>

@@ -1,7 +1,7 @@
 import { Monitor, Smartphone, SquareTerminal } from "lucide-react";
 import { useState } from "react";
 import type { Session } from "../../gen/api";
-import { formatAgo, formatDay, formatFull, problemText, t } from "../../i18n";
+import { formatAgo, formatFull, problemText, t } from "../../i18n";
 import { endSessions } from "../../queries";
 import { Badge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
@@ -33,7 +33,7 @@ export function SessionRow({ session }: { session: Session }) {
     <li className="flex flex-wrap items-center gap-x-3.5 gap-y-2 px-3.5 py-3">
       <Icon aria-hidden="true" className="size-5 shrink-0 stroke-[1.5] text-ink-2" />
       <div className="min-w-0 flex-1 basis-40">
-        <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        <p className="mb-0.5 flex flex-wrap items-center gap-x-2 gap-y-1">
           <span className="font-medium text-sm" title={session.user_agent ?? undefined}>
             {name}
           </span>
@@ -49,7 +49,7 @@ export function SessionRow({ session }: { session: Session }) {
           )}
           {" · "}
           <time dateTime={session.created_at} title={formatFull(session.created_at)}>
-            {t("settings.since", { when: formatDay(session.created_at) })}
+            {t("settings.since", { when: formatAgo(session.created_at) })}
           </time>
         </p>
         {problem && (

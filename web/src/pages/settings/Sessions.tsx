@@ -10,7 +10,7 @@ import { Section } from "./Section";
 import { SessionRow } from "./SessionRow";
 import { tellSaved } from "./saved";
 
-export function Sessions() {
+export default function Sessions() {
   const { data: sessions, error, refetch } = useSessions();
   const [asked, setAsked] = useState<"others" | "all">();
   const others = sessions?.filter(({ current }) => !current) ?? [];
@@ -51,7 +51,7 @@ export function Sessions() {
             <Button disabled={others.length === 0} onClick={() => setAsked("others")}>
               {t("settings.end_others")}
             </Button>
-            <Button className="text-err" onClick={() => setAsked("all")}>
+            <Button className="text-err!" onClick={() => setAsked("all")}>
               {t("settings.end_all")}
             </Button>
           </div>

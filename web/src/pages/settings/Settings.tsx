@@ -1,26 +1,21 @@
 import { Link } from "@tanstack/react-router";
 import { ArrowLeft, Compass } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from "react";
 import { t } from "../../i18n";
 import { usePageTitle } from "../../shell/usePageTitle";
 import { buttonClass } from "../../ui/Button";
 import { cx } from "../../ui/cx";
 import { Empty } from "../../ui/Empty";
-import { Appearance } from "./Appearance";
 import { Nav } from "./Nav";
-import { Notifications } from "./Notifications";
-import { Password } from "./Password";
-import { Profile } from "./Profile";
 import { pages, type SettingsPage } from "./pages";
 import { Saved } from "./Saved";
-import { Sessions } from "./Sessions";
 
-const contents: Record<SettingsPage, () => ReactNode> = {
-  profile: Profile,
-  password: Password,
-  sessions: Sessions,
-  appearance: Appearance,
-  notifications: Notifications,
+const contents: Record<SettingsPage, ComponentType> = {
+  profile: lazy(() => import("./Profile")),
+  password: lazy(() => import("./Password")),
+  sessions: lazy(() => import("./Sessions")),
+  appearance: lazy(() => import("./Appearance")),
+  notifications: lazy(() => import("./Notifications")),
 };
 
 /**
@@ -31,6 +26,8 @@ export function Settings({ page }: { page?: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const shown = pages.find(({ id }) => id === (page ?? "profile"));
   const name = shown ? t(shown.name) : t("shell.not_found");
+  // With a page open the list is only beside it, or not there.
+  const ListTitle = page === undefined ? "h1" : "p";
   usePageTitle(page === undefined ? t("shell.settings") : `${name} · ${t("shell.settings")}`);
 
   // The link that led here is gone where the page covers the list: one would stand nowhere.
@@ -44,21 +41,23 @@ export function Settings({ page }: { page?: string }) {
         <div className={cx("@3xl:block", page !== undefined && "hidden")}>
           <header className="flex min-h-14 items-center gap-1 px-1.5 @3xl:px-0 md:pl-5">
             <Back to="/" label={t("shell.back")} className="md:hidden" />
-            <h1 className="font-display text-2xl @3xl:text-[28px] tracking-tight">{t("shell.settings")}</h1>
+            <ListTitle className="font-display text-2xl @3xl:text-[28px] tracking-tight">
+              {t("shell.settings")}
+            </ListTitle>
           </header>
           <Nav shown={shown?.id} />
         </div>
         <section aria-labelledby="settings-page" className={cx("@3xl:block", page === undefined && "hidden")}>
           <header className="sticky top-0 z-10 flex min-h-14 items-center gap-1 bg-bg px-1.5 @3xl:px-0">
             <Back to="/settings" label={t("settings.back")} className="@3xl:hidden" />
-            <h2
+            <h1
               id="settings-page"
               ref={heading}
               tabIndex={-1}
               className="min-w-0 flex-1 truncate font-display text-2xl @3xl:text-[28px] tracking-tight outline-none"
             >
               {name}
-            </h2>
+            </h1>
             <Saved />
           </header>
           <div className="px-4 @3xl:px-0 pb-[max(3rem,env(safe-area-inset-bottom))]">
@@ -72,7 +71,11 @@ export function Settings({ page }: { page?: string }) {
 
 function Content({ page }: { page: SettingsPage }) {
   const Shown = contents[page];
-  return <Shown />;
+  return (
+    <Suspense>
+      <Shown />
+    </Suspense>
+  );
 }
 
 function Back({ to, label, className }: { to: "/" | "/settings"; label: string; className: string }) {
