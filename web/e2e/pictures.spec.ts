@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Page } from "@playwright/test";
 import type { ChatId } from "../src/gen/api";
+import type { Held, Standin } from "./support/standin";
 import { expect, type Person, test } from "./support/test";
 
 const TRAINS = `Here are both, for four of you and the dog:
@@ -47,6 +48,25 @@ async function furnish(ada: Person, ben: Person, cleo: Person): Promise<ChatId> 
   return chat;
 }
 
+/** The conversation, at a moment when a second answer comes. */
+async function talk(ada: Person, ben: Person, cleo: Person, standin: Standin): Promise<{ held: Held }> {
+  const chat = await furnish(ada, ben, cleo);
+  await ada.enter(chat);
+  await expect(ada.row("Train or car?")).toBeVisible();
+  await standin.answer({ text: TRAINS, chunkSize: 40 });
+  await ada.post(chat, "/bot compare both, dog included");
+  await expect(ada.row("ten minutes")).toBeVisible();
+  await ben.post(chat, "Train it is, then.");
+  const held = await standin.hold({ text: PACKING, chunkSize: 20 });
+  await cleo.enter(chat);
+  await ben.enter(chat);
+  await cleo.post(chat, "/bot what should we pack?");
+  await held.release(9);
+  await expect(ada.row("For two days").locator(".caret")).toBeVisible();
+  await expect(ada.row("Something warm")).toBeVisible();
+  return { held };
+}
+
 async function picture(page: Page, name: string): Promise<void> {
   const directory = process.env["PICTURES"] ?? "test-results/pictures";
   // Where there is no pointer, nothing is pointed at; what moves has come to rest.
@@ -59,31 +79,10 @@ for (const colorScheme of ["light", "dark"] as const) {
     test.use({ colorScheme });
 
     test("the room has its picture taken", async ({ ada, ben, cleo, standin }) => {
-      const chat = await furnish(ada, ben, cleo);
-      await ben.enter(chat);
-      await cleo.enter(chat);
-      await ada.enter(chat);
-      await expect(ada.row("Train or car?")).toBeVisible();
-      await standin.answer({ text: TRAINS, chunkSize: 40 });
-      await ada.say("/bot compare both, dog included");
-      await expect(ada.row("ten minutes")).toBeVisible();
-      await ben.say("Train it is, then.");
-      const held = await standin.hold({ text: PACKING, chunkSize: 20 });
-      await cleo.say("/bot what should we pack?");
-      await held.release(9);
-      await expect(ada.row("For two days").locator(".caret")).toBeVisible();
-      await expect(ada.row("Something warm")).toBeVisible();
+      const { held } = await talk(ada, ben, cleo, standin);
       await ada.page.getByRole("button", { name: /^Members, / }).click();
-      await expect(ada.page.getByRole("complementary", { name: "Members" })).toBeVisible();
+      await expect(ada.page.getByRole("complementary", { name: "Members" })).toContainText("@cleo");
       await picture(ada.page, `room-${colorScheme}`);
-
-      await ada.page.setViewportSize({ width: 390, height: 780 });
-      await ada.page.goto(`/c/${chat}`);
-      await expect(ada.row("For two days").locator(".caret")).toBeVisible();
-      await picture(ada.page, `phone-room-${colorScheme}`);
-      await ada.page.getByRole("link", { name: "Back to the chats" }).click();
-      await expect(ada.chat("Choir")).toBeVisible();
-      await picture(ada.page, `phone-chats-${colorScheme}`);
       await held.open();
     });
 
@@ -121,3 +120,22 @@ for (const colorScheme of ["light", "dark"] as const) {
     });
   });
 }
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 });
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    test.describe(colorScheme, () => {
+      test.use({ colorScheme });
+
+      test("room and chats have their picture taken", async ({ ada, ben, cleo, standin }) => {
+        const { held } = await talk(ada, ben, cleo, standin);
+        await picture(ada.page, `phone-room-${colorScheme}`);
+        await ada.page.getByRole("link", { name: "Back to the chats" }).tap();
+        await expect(ada.chat("Choir")).toBeVisible();
+        await picture(ada.page, `phone-chats-${colorScheme}`);
+        await held.open();
+      });
+    });
+  }
+});

@@ -19,8 +19,7 @@ test("the theme holds at once, in every tab and from the first moment of the nex
 
 test("another language is spoken at once, and by the page itself", async ({ ada }) => {
   await ada.page.goto("/settings/appearance");
-  await ada.page.getByRole("combobox", { name: "Language" }).click();
-  await ada.page.getByRole("option", { name: "Deutsch" }).click();
+  await ada.page.getByRole("radio", { name: "Deutsch" }).check();
   await expect(ada.page.getByRole("heading", { name: "Einstellungen", level: 1 })).toBeVisible();
   await expect(ada.page.locator("html")).toHaveAttribute("lang", "de");
   await ada.page.reload();
