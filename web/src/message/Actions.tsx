@@ -1,12 +1,11 @@
 import { MoreHorizontal } from "lucide-react";
-import { lazy, type RefObject, Suspense } from "react";
+import type { RefObject } from "react";
 import { t } from "../i18n";
 import { cx } from "../ui/cx";
 import { IconButton } from "../ui/IconButton";
+import { Menu } from "../ui/Menu";
 import type { Action } from "./actions";
 import { labels } from "./labels";
-
-const MoreMenu = lazy(() => import("./MoreMenu"));
 
 /** What is a click away; the menu has all of them. To stop a reply has a button of its own in the row. */
 const QUICK: ReadonlySet<Action> = new Set<Action>(["reply", "copy", "edit", "retry"]);
@@ -16,20 +15,12 @@ type ActionsProps = {
   perform: (action: Action) => void;
   open: boolean;
   onOpenChange: (open: boolean) => void;
+  /** Has the focus again when the menu is gone, so that its keys work on. */
   row: RefObject<HTMLElement | null>;
 };
 
-/** The bar over the row that is pointed at or has the focus. */
+/** The bar over the row that is pointed at or has the focus, and the menu. */
 export function Actions({ allowed, perform, open, onOpenChange, row }: ActionsProps) {
-  const more = (
-    <IconButton
-      size="sm"
-      label={t("room.more")}
-      icon={<MoreHorizontal />}
-      // A press before the menu is there opens it when it comes.
-      onClick={() => onOpenChange(true)}
-    />
-  );
   return (
     <div
       role="toolbar"
@@ -55,9 +46,24 @@ export function Actions({ allowed, perform, open, onOpenChange, row }: ActionsPr
             />
           );
         })}
-      <Suspense fallback={more}>
-        <MoreMenu trigger={more} {...{ allowed, perform, open, onOpenChange, row }} />
-      </Suspense>
+      <Menu
+        trigger={<IconButton size="sm" label={t("room.more")} icon={<MoreHorizontal />} />}
+        items={allowed.map((action) => item(action, perform))}
+        open={open}
+        onOpenChange={onOpenChange}
+        finalFocus={row}
+      />
     </div>
   );
+}
+
+function item(action: Action, perform: (action: Action) => void) {
+  const { text, icon: Icon, press } = labels[action];
+  return {
+    label: t(text),
+    icon: <Icon />,
+    danger: action === "delete",
+    onSelect: () => perform(action),
+    ...(press && { keys: press === "Delete" ? t("room.key_delete") : press.toUpperCase() }),
+  };
 }
