@@ -1,5 +1,4 @@
 import { MoreHorizontal } from "lucide-react";
-import type { RefObject } from "react";
 import { t } from "../i18n";
 import { cx } from "../ui/cx";
 import { IconButton } from "../ui/IconButton";
@@ -15,12 +14,10 @@ type ActionsProps = {
   perform: (action: Action) => void;
   open: boolean;
   onOpenChange: (open: boolean) => void;
-  /** Has the focus again when the menu is gone, so that its keys work on. */
-  row: RefObject<HTMLElement | null>;
 };
 
 /** The bar over the row that is pointed at or has the focus, and the menu. */
-export function Actions({ allowed, perform, open, onOpenChange, row }: ActionsProps) {
+export function Actions({ allowed, perform, open, onOpenChange }: ActionsProps) {
   return (
     <div
       role="toolbar"
@@ -51,7 +48,6 @@ export function Actions({ allowed, perform, open, onOpenChange, row }: ActionsPr
         items={allowed.map((action) => item(action, perform))}
         open={open}
         onOpenChange={onOpenChange}
-        finalFocus={row}
       />
     </div>
   );

@@ -27,7 +27,8 @@ export function BotRow({ id, message, flash }: BotRowProps) {
   };
   return (
     <Frame
-      message={message}
+      // Until it is written there is only one thing to do, and the bar would lie over its button.
+      message={isSettled(message) ? message : undefined}
       labelledBy={`who-${id}`}
       grouped={false}
       flash={flash}
