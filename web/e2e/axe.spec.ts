@@ -104,9 +104,8 @@ for (const colorScheme of ["light", "dark"] as const) {
       await axe.look(ada.page, "room, streaming");
       for (const one of held) await one.open();
       await expect(ada.log.locator(".caret")).toHaveCount(0);
-      await ben.post(chat, "So it is", { reply_to: first.id });
-      // Whoever reads a long answer is not pulled down.
-      await ada.page.getByRole("button", { name: /Jump to latest|new messages?/ }).click();
+      await ben.post(chat, "What do you say?", { reply_to: first.id });
+      await ada.say("So it is");
       await ada.row("So it is").hover();
       await axe.look(ada.page, "room, full");
       await ada.act(ada.row("So it is"), "More");

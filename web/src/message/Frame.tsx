@@ -61,7 +61,7 @@ export function Frame({ message, labelledBy, grouped, flash, className, children
       {...hold}
       ref={row}
       aria-labelledby={labelledBy}
-      // What has the focus is in the order of the Tab key: a menu that closes gives it back to nothing else.
+      // What has the focus is in the order of the Tab key, so that Tab leads on from here.
       tabIndex={focused ? 0 : -1}
       data-flash={flash || undefined}
       onKeyDown={onKeyDown}
