@@ -1,12 +1,10 @@
 import { MoreHorizontal } from "lucide-react";
-import { lazy, Suspense } from "react";
 import { t } from "../i18n";
 import { cx } from "../ui/cx";
 import { IconButton } from "../ui/IconButton";
+import { Menu } from "../ui/Menu";
 import type { Action } from "./actions";
 import { labels } from "./labels";
-
-const MoreMenu = lazy(() => import("./MoreMenu"));
 
 /** What is a click away; the menu has all of them. To stop a reply has a button of its own in the row. */
 const QUICK: ReadonlySet<Action> = new Set<Action>(["reply", "copy", "edit", "retry"]);
@@ -18,10 +16,8 @@ type ActionsProps = {
   onOpenChange: (open: boolean) => void;
 };
 
-/** The bar over the row that is pointed at or has the focus. */
+/** The bar over the row that is pointed at or has the focus, and the menu. */
 export function Actions({ allowed, perform, open, onOpenChange }: ActionsProps) {
-  const more = { size: "sm", label: t("room.more"), icon: <MoreHorizontal /> } as const;
-  const openMenu = () => onOpenChange(true);
   return (
     <div
       role="toolbar"
@@ -47,10 +43,23 @@ export function Actions({ allowed, perform, open, onOpenChange }: ActionsProps) 
             />
           );
         })}
-      {/* The menu may come in the middle of the press that wants it: then no click follows. */}
-      <Suspense fallback={<IconButton {...more} onPointerDown={openMenu} onClick={openMenu} />}>
-        <MoreMenu trigger={<IconButton {...more} />} {...{ allowed, perform, open, onOpenChange }} />
-      </Suspense>
+      <Menu
+        trigger={<IconButton size="sm" label={t("room.more")} icon={<MoreHorizontal />} />}
+        items={allowed.map((action) => item(action, perform))}
+        open={open}
+        onOpenChange={onOpenChange}
+      />
     </div>
   );
+}
+
+function item(action: Action, perform: (action: Action) => void) {
+  const { text, icon: Icon, press } = labels[action];
+  return {
+    label: t(text),
+    icon: <Icon />,
+    danger: action === "delete",
+    onSelect: () => perform(action),
+    ...(press && { keys: press === "Delete" ? t("room.key_delete") : press.toUpperCase() }),
+  };
 }

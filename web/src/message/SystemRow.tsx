@@ -36,7 +36,7 @@ export const SystemRow = memo(function SystemRow({ messages, change, flash }: Sy
             "cursor-pointer marker:content-none hover:text-ink [&::-webkit-details-marker]:hidden",
           )}
         >
-          {t(change === "left" ? "room.left" : "room.joined", { names: told })}
+          {t(change === "left" ? "room.left" : "room.joined", { names: told, count: names.length })}
         </summary>
         {messages.map((message) => (
           <p key={message.id}>
