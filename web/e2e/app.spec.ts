@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import { expect, test } from "./support/test";
 
 test("a browser finds all that it needs to install the app", async ({ ada }) => {
@@ -13,22 +14,26 @@ test("a browser finds all that it needs to install the app", async ({ ada }) => 
   );
 });
 
+/** A file of the app that no other one names. */
+async function styleOf(page: Page): Promise<string> {
+  return (await page.locator("link[rel=stylesheet][href^='/assets/']").getAttribute("href")) ?? "";
+}
+
 test("a newer app is told of, and is what the next load shows", async ({ person, wire, server }) => {
   const ada = await person("ada", wire.url);
   const chat = await ada.newChat("Kitchen table");
   await ada.enter(chat);
   await ada.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await ada.box.fill("half a thought");
-  const [first] = await ada.page.locator("script[type=module][src]").all();
-  const file = (await first?.getAttribute("src")) ?? "";
+  const file = await styleOf(ada.page);
   // The server is replaced by one with another app.
   const newer = wire.rename(file);
   await server.stop();
   await server.start();
-  const note = ada.page.getByText("A new version of Gemini Coop is here.");
-  await expect(note).toBeVisible({ timeout: 30_000 });
+  const note = ada.page.getByRole("region", { name: "A new version of Gemini Coop is here." });
+  await expect(note).toBeVisible();
   await ada.page.getByRole("button", { name: "Load again" }).click();
-  await expect(ada.page.locator(`script[src="${newer}"]`)).toHaveCount(1);
+  await expect(ada.page.locator(`link[href="${newer}"]`)).toHaveCount(1);
   await expect(ada.box).toHaveValue("half a thought");
 });
 
@@ -38,11 +43,11 @@ test("the worker never shows an app that the server no longer has", async ({ per
   await ada.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await ada.page.reload();
   await expect.poll(() => ada.page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
-  const file = (await ada.page.locator("script[type=module][src]").first().getAttribute("src")) ?? "";
+  const file = await styleOf(ada.page);
   const newer = wire.rename(file);
   await ada.page.reload();
-  await expect(ada.page.locator(`script[src="${newer}"]`)).toHaveCount(1);
-  await expect(ada.page.locator(`script[src="${file}"]`)).toHaveCount(0);
+  await expect(ada.page.locator(`link[href="${newer}"]`)).toHaveCount(1);
+  await expect(ada.page.locator(`link[href="${file}"]`)).toHaveCount(0);
 });
 
 test("without a server the page says so, and goes on by itself", async ({ ada, server }) => {

@@ -27,7 +27,8 @@ export function BotRow({ id, message, flash }: BotRowProps) {
   };
   return (
     <Frame
-      message={message}
+      // Until it is written there is only one thing to do, and the bar would lie over its button.
+      message={isSettled(message) ? message : undefined}
       labelledBy={`who-${id}`}
       grouped={false}
       flash={flash}
@@ -67,7 +68,7 @@ function Header({ id, message }: { id: string; message: Message }) {
           type="button"
           onClick={() => perform("stop")}
           title={t("room.stop_keys")}
-          className="ml-auto inline-flex h-6 shrink-0 cursor-pointer items-center gap-1.5 rounded-sm border border-edge bg-surface px-2 font-medium text-xs hover:bg-hover pointer-coarse:h-9"
+          className="inline-flex h-6 shrink-0 cursor-pointer items-center gap-1.5 rounded-sm border border-edge bg-surface px-2 font-medium text-xs hover:bg-hover pointer-coarse:h-9"
         >
           <Square aria-hidden="true" className="size-3 fill-current" />
           {t("room.stop")}

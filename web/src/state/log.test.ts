@@ -112,12 +112,13 @@ test("what comes while a page is on its way is there with the page, also as it w
 
 test("a room that is opened before anything is known of it misses nothing", async () => {
   fill(2);
-  const releaseList = server.hold("GET /api/chats?");
-  const tab = await openTab();
-  const log = await openRoom(tab);
+  const releases = ["GET /api/chats?", "POST /api/auth/ws-ticket"].map((start) => server.hold(start));
+  const log = await openRoom(await openTab());
   server.post("room", ben, "3");
-  releaseList();
-  await pass(10);
+  for (const release of releases.reverse()) {
+    release();
+    await pass(10);
+  }
   expect(texts(log.now)).toEqual(["1", "2", "3"]);
 });
 
@@ -160,6 +161,16 @@ test("after a time without a connection, everything that was missed is there, on
   dispatchEvent(new Event("online"));
   await pass(20);
   expect(texts(log.now)).toEqual(["", "2", "3", "5"]);
+});
+
+test("a room that is open catches up at once, before the list of chats has come", async () => {
+  fill(2);
+  const log = await openRoom(await openTab());
+  server.cut();
+  server.hold("GET /api/chats?");
+  server.post("room", ben, "3");
+  await pass(2_000);
+  expect(texts(log.now)).toEqual(["1", "2", "3"]);
 });
 
 test("a frame that was lost is noticed by the next one, and asked for", async () => {

@@ -224,3 +224,19 @@ test("a long answer in many chunks is exactly its chunks", async () => {
   await pass(50);
   expect(stream.now.text).toBe(parts.join(""));
 });
+
+test("a retry that was missed and has said nothing yet shows nothing of the run before", async () => {
+  const tab = await openRoom();
+  const reply = begin();
+  const stream = see(() => tab.useStream(reply));
+  see(() => tab.useLog("room"));
+  chunk(reply, 0, "first");
+  await pass(50);
+  server.cut();
+  server.change("room", reply, { content: "", status: "queued", run: run("run-2") });
+  await pass(2_000);
+  expect(stream.now).toEqual({ text: "", phase: "waiting" });
+  chunk(reply, 0, "second");
+  await pass(50);
+  expect(stream.now.text).toBe("second");
+});
