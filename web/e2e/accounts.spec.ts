@@ -61,7 +61,7 @@ test("what is wrong with an account is said at its box", async ({ ada, visitor }
   await expect(page.getByLabel("Username")).toBeFocused();
 });
 
-test("logging in leads to where one wanted to go, and the next person finds nothing of it", async ({
+test("logging in leads to where one wanted to go, logging out leaves nothing behind", async ({
   ada,
   ben,
   visitor,
@@ -83,10 +83,10 @@ test("logging in leads to where one wanted to go, and the next person finds noth
   await page.getByRole("button", { name: "Account of ada" }).click();
   await page.getByRole("menuitem", { name: "Log out" }).click();
   await expect(page.getByRole("heading", { name: "Welcome back" })).toBeVisible();
+  const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+  expect(kept).not.toContain("a draft of ada's");
   await page.goto(`/c/${chat}`);
   await expect(page.getByRole("heading", { name: "Welcome back" })).toBeVisible();
   await logIn(ben.name, PASSWORD);
   await expect(page.getByRole("heading", { name: "This chat is not here" })).toBeVisible();
-  const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
-  expect(kept).not.toContain("a draft of ada's");
 });

@@ -1,5 +1,5 @@
 // The service worker. It keeps no page of the app: a window always shows what the server has now, or says that
-// there is no server. Why it is written by hand: docs/decisions/0005-own-service-worker.md.
+// there is no server. Why it is written by hand: docs/decisions/0006-own-service-worker.md.
 
 // The digest of the files below; a test computes it. Another one is another worker, which fetches them anew.
 const VERSION = "5f6d54fb9a7e";

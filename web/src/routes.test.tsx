@@ -5,6 +5,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import { create } from "zustand";
 import type { SessionState } from "./state/session";
+import { widen } from "./test/hands";
 
 const session = vi.hoisted(() => ({
   store: undefined as unknown as import("zustand").UseBoundStore<import("zustand").StoreApi<SessionState>>,
@@ -62,6 +63,7 @@ vi.mock("./pages/settings/Settings", () => ({
 let router: typeof import("./routes").router;
 
 beforeEach(() => {
+  widen();
   sessionStorage.clear();
   acceptInvite.mockClear();
 });

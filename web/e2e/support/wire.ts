@@ -6,6 +6,7 @@ export class Wire {
   readonly #ends = new Set<Socket>();
   #whole = true;
   #deaf = false;
+  #renamed: { file: string; newer: string } | undefined;
 
   private constructor(listener: Server) {
     this.#listener = listener;
@@ -38,6 +39,14 @@ export class Wire {
     this.#deaf = true;
   }
 
+  /** Makes the server look as if it had another version of the app, in which this file has another name. */
+  rename(file: string): string {
+    // As long as the old one: the answer's length stands in its head.
+    const newer = file.replace(/[^-]{4}\.(\w+)$/, "new0.$1");
+    this.#renamed = { file, newer };
+    return newer;
+  }
+
   close(): void {
     this.cut();
     this.#listener.close();
@@ -49,8 +58,20 @@ export class Wire {
       far.destroy();
       return;
     }
-    this.#bind(near, far, (piece) => far.write(piece));
-    this.#bind(far, near, (piece) => this.#deaf || near.write(piece));
+    this.#bind(near, far, (piece) => far.write(this.#asked(piece)));
+    this.#bind(far, near, (piece) => this.#deaf || near.write(this.#answered(piece)));
+  }
+
+  #asked(piece: Buffer): Buffer {
+    if (!this.#renamed) return piece;
+    const { file, newer } = this.#renamed;
+    return Buffer.from(piece.toString("latin1").replaceAll(newer, file), "latin1");
+  }
+
+  #answered(piece: Buffer): Buffer {
+    if (!this.#renamed) return piece;
+    const { file, newer } = this.#renamed;
+    return Buffer.from(piece.toString("latin1").replaceAll(file, newer), "latin1");
   }
 
   #bind(end: Socket, other: Socket, pass: (piece: Buffer) => void): void {

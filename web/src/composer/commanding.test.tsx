@@ -19,7 +19,6 @@ beforeAll(async () => {
 
 beforeEach(() => {
   installEdge();
-  Element.prototype.scrollIntoView = () => undefined;
   navigate.mockClear();
   server = new Server();
   server.install();

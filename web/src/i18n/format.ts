@@ -26,9 +26,9 @@ function relative(value: number, unit: Intl.RelativeTimeFormatUnit): string {
   return text.charAt(0).toLocaleUpperCase(locale()) + text.slice(1);
 }
 
-/** 14:05 */
+/** 14:05, 2:05 PM */
 export function formatTime(at: Timestamp): string {
-  return date(at, { hour: "2-digit", minute: "2-digit" });
+  return date(at, { timeStyle: "short" });
 }
 
 /** Today, Yesterday, Monday, 3 March, 3 March 2025 */

@@ -15,7 +15,7 @@ type IntroProps = {
 export function Intro({ chat, empty, onInvite, onAsk }: IntroProps) {
   return (
     <div className="px-3 pt-6 pb-3 sm:px-5">
-      <h2 className="text-balance font-display text-2xl">{chat.title}</h2>
+      <h2 className="wrap-anywhere text-balance font-display text-2xl">{chat.title}</h2>
       <p className="mt-1 max-w-[60ch] text-pretty text-ink-2">{t(`room.intro_${chat.kind}`)}</p>
       {empty && (
         <div className="mt-4 flex flex-wrap gap-2">

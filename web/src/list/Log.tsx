@@ -68,22 +68,18 @@ export function Log({ chat, at, log, entries, me, role, askDelete, intro }: LogP
       const item = isBeingWritten(entry) ? list.measurementsCache[index] : undefined;
       return item ? [item.start] : [];
     });
-  const { follow, away, intent, setFollow } = useFollow(list, scroller, { heads, atEnd: log.atEnd });
-  const { flash, show } = useArrival({ chat, at, entries, list, intent, setFollow });
+  const { follow, away, intent, setFollow, toEnd } = useFollow(list, scroller, { heads, atEnd: log.atEnd });
+  const { flash, show } = useArrival({ chat, at, entries, list, intent, setFollow, toEnd });
   const roving = useRoving(list, entries, kept);
   usePages(list, chat, log);
   useReading(list, chat, entries);
   useStopKey(chat, entries, { me, role });
 
-  const toEnd = useCallback(() => {
-    setFollow("end");
-    list.scrollToEnd();
-  }, [list, setFollow]);
   // The newest page takes the place of an older one without growing, and so unseen by what follows growth.
   const { atEnd } = log;
   useLayoutEffect(() => {
-    if (atEnd && intent.current === "end") list.scrollToEnd();
-  }, [atEnd, intent, list]);
+    if (atEnd && intent.current === "end") toEnd();
+  }, [atEnd, intent, toEnd]);
 
   const jump = useCallback(() => {
     toEnd();

@@ -20,6 +20,7 @@ type Arrival = {
   list: List;
   intent: { readonly current: Follow };
   setFollow: (follow: Follow) => void;
+  toEnd: () => void;
 };
 
 /** A place to go to as soon as the log holds it. */
@@ -29,7 +30,7 @@ type Wanted = { seq: Seq; place?: Place };
  * Where the reader comes in: at the message that the address names, where they were when they left, at the first
  * unread message, or at the end. And how they get to a message that they ask for later.
  */
-export function useArrival({ chat, at, entries, list, intent, setFollow }: Arrival) {
+export function useArrival({ chat, at, entries, list, intent, setFollow, toEnd }: Arrival) {
   const [flash, setFlash] = useState<string>();
   const wanted = useRef<Wanted>(undefined);
   const latest = useRef(entries);
@@ -79,10 +80,10 @@ export function useArrival({ chat, at, entries, list, intent, setFollow }: Arriv
     const unread = latest.current.findIndex((entry) => entry.unread);
     const item = list.measurementsCache[unread];
     const fits = item && list.getTotalSize() - item.start <= (list.scrollRect?.height ?? 0);
-    if (!item || fits) return list.scrollToEnd();
+    if (!item || fits) return toEnd();
     setFollow("free");
     list.scrollToIndex(unread, { align: "start" });
-  }, [at, chat, go, list, setFollow, show]);
+  }, [at, chat, go, list, setFollow, show, toEnd]);
 
   useLayoutEffect(
     () => () => {

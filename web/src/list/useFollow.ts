@@ -41,6 +41,12 @@ export function useFollow(
     draw(next);
   }, []);
 
+  /** Not by the virtualiser's own `scrollToEnd`, which goes on following for a while and would pass a head. */
+  const toEnd = useCallback(() => {
+    setFollow("end");
+    list.scrollToOffset(Number.MAX_SAFE_INTEGER);
+  }, [list, setFollow]);
+
   useLayoutEffect(() => {
     const element = scroller.current;
     const content = element?.firstElementChild;
@@ -67,10 +73,8 @@ export function useFollow(
       setAway(end() - top > AWAY_PX);
       if (intent.current !== "end" || !latest.current.atEnd || end() - top <= 1) return;
       const head = latest.current.heads().find((offset) => offset >= top - 1);
-      if (head !== undefined && head < end()) {
-        list.scrollToOffset(head);
-        setFollow("held");
-      } else list.scrollToEnd();
+      list.scrollToOffset(Math.min(head ?? Number.POSITIVE_INFINITY, end()));
+      if (head !== undefined && head < end()) setFollow("held");
       top = element.scrollTop;
       setAway(end() - top > AWAY_PX);
     };
@@ -87,5 +91,5 @@ export function useFollow(
     };
   }, [list, scroller, setFollow]);
 
-  return { follow, away, intent, setFollow };
+  return { follow, away, intent, setFollow, toEnd };
 }

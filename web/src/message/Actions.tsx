@@ -1,5 +1,5 @@
 import { MoreHorizontal } from "lucide-react";
-import { lazy, type RefObject, Suspense } from "react";
+import { lazy, Suspense } from "react";
 import { t } from "../i18n";
 import { cx } from "../ui/cx";
 import { IconButton } from "../ui/IconButton";
@@ -8,28 +8,20 @@ import { labels } from "./labels";
 
 const MoreMenu = lazy(() => import("./MoreMenu"));
 
-/** What is a click away; the menu has all of them. */
-const QUICK: ReadonlySet<Action> = new Set<Action>(["reply", "copy", "edit", "retry", "stop"]);
+/** What is a click away; the menu has all of them. To stop a reply has a button of its own in the row. */
+const QUICK: ReadonlySet<Action> = new Set<Action>(["reply", "copy", "edit", "retry"]);
 
 type ActionsProps = {
   allowed: readonly Action[];
   perform: (action: Action) => void;
   open: boolean;
   onOpenChange: (open: boolean) => void;
-  row: RefObject<HTMLElement | null>;
 };
 
 /** The bar over the row that is pointed at or has the focus. */
-export function Actions({ allowed, perform, open, onOpenChange, row }: ActionsProps) {
-  const more = (
-    <IconButton
-      size="sm"
-      label={t("room.more")}
-      icon={<MoreHorizontal />}
-      // A press before the menu is there opens it when it comes.
-      onClick={() => onOpenChange(true)}
-    />
-  );
+export function Actions({ allowed, perform, open, onOpenChange }: ActionsProps) {
+  const more = { size: "sm", label: t("room.more"), icon: <MoreHorizontal /> } as const;
+  const openMenu = () => onOpenChange(true);
   return (
     <div
       role="toolbar"
@@ -55,8 +47,9 @@ export function Actions({ allowed, perform, open, onOpenChange, row }: ActionsPr
             />
           );
         })}
-      <Suspense fallback={more}>
-        <MoreMenu trigger={more} {...{ allowed, perform, open, onOpenChange, row }} />
+      {/* The menu may come in the middle of the press that wants it: then no click follows. */}
+      <Suspense fallback={<IconButton {...more} onPointerDown={openMenu} onClick={openMenu} />}>
+        <MoreMenu trigger={<IconButton {...more} />} {...{ allowed, perform, open, onOpenChange }} />
       </Suspense>
     </div>
   );

@@ -20,7 +20,7 @@ export function Gutter({ user, grouped, at }: AuthorProps) {
       {grouped && at && (
         <Time
           at={at}
-          className="block pt-1 text-right text-[11px] text-ink-2 tabular-nums leading-4 opacity-0 group-focus-within/row:opacity-100 group-hover/row:opacity-100 group-focus/row:opacity-100"
+          className="-mx-2 block whitespace-nowrap pt-1 text-center text-[10px] text-ink-2 tabular-nums leading-4 opacity-0 group-focus-within/row:opacity-100 group-hover/row:opacity-100 group-focus/row:opacity-100"
         />
       )}
     </div>

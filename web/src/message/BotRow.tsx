@@ -27,7 +27,8 @@ export function BotRow({ id, message, flash }: BotRowProps) {
   };
   return (
     <Frame
-      message={message}
+      // Until it is written there is only one thing to do, and the bar would lie over its button.
+      message={isSettled(message) ? message : undefined}
       labelledBy={`who-${id}`}
       grouped={false}
       flash={flash}
@@ -40,7 +41,7 @@ export function BotRow({ id, message, flash }: BotRowProps) {
           <p className="text-ink-2 italic">{t("room.deleted")}</p>
         ) : (
           <>
-            <ReplyText message={message} />
+            {message.status === "queued" ? <Waiting message={message} /> : <ReplyText message={message} />}
             <Ending message={message} />
             {isSettled(message) && run?.usage && <Tokens usage={run.usage} model={run.model} />}
           </>
@@ -62,13 +63,12 @@ function Header({ id, message }: { id: string; message: Message }) {
         {message.run && <Asker run={message.run} />}
         <Time at={message.created_at} className="shrink-0 text-ink-2 text-xs" />
       </p>
-      <Phase message={message} />
       {mayStop(message, room) && (
         <button
           type="button"
           onClick={() => perform("stop")}
           title={t("room.stop_keys")}
-          className="ml-auto inline-flex h-6 shrink-0 cursor-pointer items-center gap-1.5 rounded-sm border border-edge bg-surface px-2 font-medium text-xs hover:bg-hover pointer-coarse:h-9"
+          className="inline-flex h-6 shrink-0 cursor-pointer items-center gap-1.5 rounded-sm border border-edge bg-surface px-2 font-medium text-xs hover:bg-hover pointer-coarse:h-9"
         >
           <Square aria-hidden="true" className="size-3 fill-current" />
           {t("room.stop")}
@@ -98,14 +98,14 @@ function Asker({ run }: { run: ReplyRun }) {
   );
 }
 
-function Phase({ message }: { message: Message }) {
+/** In the place of the text to come. */
+function Waiting({ message }: { message: Message }) {
   const { chat } = useRoom();
   const { waiting } = useQueue(chat);
-  if (message.status !== "queued") return null;
   const position = waiting.find((entry) => entry.message_id === message.id)?.position;
   return (
-    <span className={cx("truncate text-[13px] text-ink-2", position === undefined && "animate-pulse")}>
+    <p className={cx("text-ink-2", position === undefined && "animate-pulse")}>
       {position === undefined ? t("room.queued") : t("room.queued_at", { position })}
-    </span>
+    </p>
   );
 }

@@ -39,6 +39,12 @@ export function Frame({ message, labelledBy, grouped, flash, className, children
   const hold = useLongPress(() => setOpen(true));
   const allowed = message && (hovered || focused || open) ? actionsFor(message, room) : NOTHING;
 
+  function openMenu(next: boolean) {
+    setOpen(next);
+    // Now, and not by the menu once it is gone: by then a reply or an edit has taken the focus to the text box.
+    if (!next) row.current?.focus({ preventScroll: true });
+  }
+
   function onKeyDown(event: KeyboardEvent<HTMLElement>) {
     // Only the row itself: a link or a button in it has keys of its own.
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -55,7 +61,7 @@ export function Frame({ message, labelledBy, grouped, flash, className, children
       {...hold}
       ref={row}
       aria-labelledby={labelledBy}
-      // What has the focus is in the order of the Tab key: a menu that closes gives it back to nothing else.
+      // What has the focus is in the order of the Tab key, so that Tab leads on from here.
       tabIndex={focused ? 0 : -1}
       data-flash={flash || undefined}
       onKeyDown={onKeyDown}
@@ -70,7 +76,7 @@ export function Frame({ message, labelledBy, grouped, flash, className, children
       )}
     >
       {children}
-      {allowed.length > 0 && <Actions {...{ allowed, perform, open, row }} onOpenChange={setOpen} />}
+      {allowed.length > 0 && <Actions {...{ allowed, perform, open }} onOpenChange={openMenu} />}
     </article>
   );
 }

@@ -1,6 +1,6 @@
-import type { ReactElement, RefObject } from "react";
+import type { ReactElement } from "react";
 import { t } from "../i18n";
-import { Menu } from "../ui/Menu";
+import MenuPopup from "../ui/MenuPopup";
 import type { Action } from "./actions";
 import { labels } from "./labels";
 
@@ -10,12 +10,10 @@ type MoreMenuProps = {
   perform: (action: Action) => void;
   open: boolean;
   onOpenChange: (open: boolean) => void;
-  /** Has the focus again when the menu is gone, so that its keys work on. */
-  row: RefObject<HTMLElement | null>;
 };
 
 /** Everything that one may do with a message. A file of its own, because the menu is fetched when it is wanted. */
-export default function MoreMenu({ trigger, allowed, perform, open, onOpenChange, row }: MoreMenuProps) {
+export default function MoreMenu({ trigger, allowed, perform, open, onOpenChange }: MoreMenuProps) {
   const items = allowed.map((action) => {
     const { text, icon: Icon, press } = labels[action];
     return {
@@ -26,5 +24,5 @@ export default function MoreMenu({ trigger, allowed, perform, open, onOpenChange
       ...(press && { keys: press === "Delete" ? t("room.key_delete") : press.toUpperCase() }),
     };
   });
-  return <Menu trigger={trigger} items={items} open={open} onOpenChange={onOpenChange} finalFocus={row} />;
+  return <MenuPopup {...{ trigger, items, open, onOpenChange }} />;
 }

@@ -42,7 +42,7 @@ export function PersonRow({ id, message, pending, grouped, flash, receipts }: Pe
         {message?.deleted_at ? (
           <p className="text-ink-2 italic">{t("room.deleted")}</p>
         ) : (
-          <div className={cx(pending && "opacity-50")}>
+          <div className={cx(pending && "text-ink-2")}>
             <Markdown text={(message ?? pending).content} streaming={false} />
             {message?.edited_at && (
               <span title={formatFull(message.edited_at)} className="text-ink-2 text-xs">

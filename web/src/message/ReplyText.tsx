@@ -12,7 +12,6 @@ import { isSettled } from "./actions";
 export function ReplyText({ message }: { message: Message }) {
   const stream = useStream(message.id);
   const settled = isSettled(message);
-  if (message.status === "queued") return null;
   const text = settled ? message.content : stream.text;
   if (!settled && text === "") {
     return (

@@ -18,7 +18,7 @@ export function Tokens({ usage, model }: { usage: Usage; model: string | null | 
     return tokens == null ? [] : [t(key, { count: tokens })];
   });
   return (
-    <p className="pt-0.5 text-ink-2 text-xs opacity-0 transition-opacity duration-100 group-focus-within/row:opacity-100 group-hover/row:opacity-100 group-focus/row:opacity-100">
+    <p className="pt-0.5 max-sm:truncate max-sm:group-focus/row:whitespace-normal text-ink-2 text-xs opacity-0 transition-opacity duration-100 group-focus-within/row:opacity-100 group-hover/row:opacity-100 group-focus/row:opacity-100">
       {[model, ...told].filter(Boolean).join(" · ")}
     </p>
   );

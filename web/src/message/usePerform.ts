@@ -2,7 +2,6 @@ import { useCallback } from "react";
 import type { Message } from "../gen/api";
 import { problemText, t } from "../i18n";
 import { copyText } from "../markdown/clipboard";
-import { announce } from "../state/announce";
 import { editing, replying } from "../state/contexts";
 import { draftOf, setDraft } from "../state/drafts";
 import { retry, stop } from "../state/log";
@@ -42,6 +41,5 @@ async function perform(action: Action, message: Message, { chat, askDelete }: Ro
 }
 
 async function copied(text: string, done: string): Promise<void> {
-  if (await copyText(text)) announce(done);
-  else toast(t("room.copy_refused"));
+  toast((await copyText(text)) ? done : t("room.copy_refused"));
 }

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { MessageCircleOff } from "lucide-react";
 import { useCallback, useEffect, useRef } from "react";
 import { Composer } from "../composer/Composer";
@@ -9,6 +10,7 @@ import { MembersPanel } from "../room/MembersPanel";
 import { RoomHeader } from "../room/RoomHeader";
 import { closeChat, openChat, useChats } from "../state/chats";
 import { draftOf, setDraft } from "../state/drafts";
+import { buttonClass } from "../ui/Button";
 import { Empty } from "../ui/Empty";
 
 /** A chat, in front. */
@@ -27,7 +29,16 @@ export function Room({ chat, at }: { chat: ChatId; at?: Seq }) {
   if (chats && !chats.some((entry) => entry.id === chat)) {
     return (
       <div className="grid h-full place-items-center">
-        <Empty icon={<MessageCircleOff />} title={t("room.missing")} text={t("room.missing_text")} />
+        <Empty
+          icon={<MessageCircleOff />}
+          title={t("room.missing")}
+          text={t("room.missing_text")}
+          action={
+            <Link to="/" className={buttonClass("primary")}>
+              {t("shell.go_home")}
+            </Link>
+          }
+        />
       </div>
     );
   }

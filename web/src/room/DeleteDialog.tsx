@@ -20,7 +20,7 @@ export default function DeleteDialog({ entry, open, onOpenChange }: RoomDialogPr
       open={open}
       onOpenChange={onOpenChange}
       title={t("members.delete_title", { title: entry.title })}
-      text={people > 1 ? t("members.delete_text", { count: people }) : t("members.delete_text_alone")}
+      text={t("members.delete_text", { count: people })}
       confirm={people > 1 ? t("members.delete_do") : t("members.delete_do_alone")}
       danger
       onConfirm={remove}

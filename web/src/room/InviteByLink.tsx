@@ -47,7 +47,7 @@ export function InviteByLink({ entry }: { entry: ChatEntry }) {
   return (
     <div className="flex flex-col gap-4">
       <p className="text-ink-2 text-sm">{t("members.link_about")}</p>
-      <div className="grid grid-cols-2 gap-3">
+      <div className="grid grid-cols-2 items-end gap-3">
         <Field label={t("members.expires")}>
           <Select
             value={lifetime}

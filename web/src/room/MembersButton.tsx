@@ -5,7 +5,7 @@ import { usePeople } from "../state/people";
 import { useMe } from "../state/session";
 import { Avatar } from "../ui/Avatar";
 import { Tooltip } from "../ui/Tooltip";
-import { showMembers, useMembersShown } from "./dialogs";
+import { MEMBERS_BUTTON, showMembers, useMembersShown } from "./dialogs";
 
 const FACES = 3;
 
@@ -18,6 +18,7 @@ export function MembersButton({ chat }: { chat: ChatId }) {
   return (
     <Tooltip label={t("members.title")}>
       <button
+        id={MEMBERS_BUTTON}
         type="button"
         aria-label={`${t("members.title")}, ${formatNumber(members.length)}`}
         aria-expanded={shown}

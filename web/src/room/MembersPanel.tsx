@@ -5,7 +5,7 @@ import { t } from "../i18n";
 import { type ChatEntry, useChat } from "../state/chats";
 import { IconButton } from "../ui/IconButton";
 import { useMedia } from "../ui/useMedia";
-import { showMembers, useMembersShown } from "./dialogs";
+import { MEMBERS_BUTTON, showMembers, useMembersShown } from "./dialogs";
 
 const Members = lazy(() => import("./Members"));
 const MembersSheet = lazy(() => import("./MembersSheet"));
@@ -22,10 +22,15 @@ function Aside({ entry }: { entry: ChatEntry }) {
   const heading = useId();
   if (!useMembersShown()) return null;
 
+  function close() {
+    showMembers(false);
+    document.getElementById(MEMBERS_BUTTON)?.focus();
+  }
+
   function onKeyDown(event: KeyboardEvent<HTMLElement>) {
     // React passes on what happens in a menu or dialog that was opened from here.
     const within = event.currentTarget.contains(event.target as Node);
-    if (event.key === "Escape" && within && !event.defaultPrevented) showMembers(false);
+    if (event.key === "Escape" && within && !event.defaultPrevented) close();
   }
 
   return (
@@ -38,7 +43,7 @@ function Aside({ entry }: { entry: ChatEntry }) {
         <h2 id={heading} className="font-semibold text-base">
           {t("members.title")}
         </h2>
-        <IconButton label={t("shell.close")} icon={<X />} onClick={() => showMembers(false)} />
+        <IconButton label={t("shell.close")} icon={<X />} onClick={close} />
       </header>
       <Suspense>
         <Members key={entry.id} entry={entry} />

@@ -25,6 +25,9 @@ export function useDialog(chat: ChatId): RoomDialog | undefined {
   return store(({ dialog }) => (dialog?.chat === chat ? dialog.kind : undefined));
 }
 
+/** Opens and closes the members; the focus goes back there. */
+export const MEMBERS_BUTTON = "members-button";
+
 export function showMembers(members: boolean): void {
   store.setState({ members });
 }

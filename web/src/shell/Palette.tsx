@@ -2,7 +2,7 @@ import { Autocomplete } from "@base-ui/react/autocomplete";
 import { Dialog } from "@base-ui/react/dialog";
 import { useNavigate } from "@tanstack/react-router";
 import { Keyboard, LogOut, Moon, Search, Settings, Sparkles, SquarePen, Sun } from "lucide-react";
-import { type ReactElement, useDeferredValue, useState } from "react";
+import { type ReactElement, useState } from "react";
 import { problemText, t } from "../i18n";
 import { usePeopleSearch } from "../queries";
 import { useChats } from "../state/chats";
@@ -40,7 +40,8 @@ export function Palette({ open, onOpenChange }: PaletteProps) {
 
 function Finder({ onDone }: { onDone: () => void }) {
   const [query, setQuery] = useState("");
-  const groups = useGroups(useDeferredValue(query.trim()));
+  // Not a moment after the key: Enter right behind it would run what an earlier text had found.
+  const groups = useGroups(query.trim());
   return (
     <Autocomplete.Root
       open

@@ -7,7 +7,7 @@ type ShortcutsDialogProps = { open: boolean; onOpenChange: (open: boolean) => vo
 
 export function ShortcutsDialog(props: ShortcutsDialogProps) {
   const { enter } = useSettings();
-  const send = enter === "send" ? "Enter" : `${commandKey} Enter`;
+  const send = enter === "send" ? "Enter" : `${commandKey()} Enter`;
   const line = enter === "send" ? "Shift Enter" : "Enter";
   return (
     <Dialog title={t("shell.shortcuts")} size="lg" {...props}>
@@ -15,7 +15,7 @@ export function ShortcutsDialog(props: ShortcutsDialogProps) {
         <Group
           title={t("shortcuts.anywhere")}
           keys={[
-            [t("shortcuts.palette"), `${commandKey} K`],
+            [t("shortcuts.palette"), `${commandKey()} K`],
             [t("shortcuts.list"), "?"],
             [t("shortcuts.previous_chat"), `${altKey} ↑`],
             [t("shortcuts.next_chat"), `${altKey} ↓`],
@@ -31,7 +31,7 @@ export function ShortcutsDialog(props: ShortcutsDialogProps) {
               [t("shortcuts.new_line"), line],
               [t("shortcuts.edit_last"), "↑"],
               [t("shortcuts.leave"), "Esc"],
-              [t("shortcuts.stop"), "Ctrl ."],
+              [t("shortcuts.stop"), `${commandKey()} .`],
             ]}
           />
           <Group

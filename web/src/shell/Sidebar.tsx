@@ -65,7 +65,7 @@ export function Sidebar({ role, className }: SidebarProps) {
           aria-label={t("shell.search")}
           placeholder={t("shell.search")}
           autoComplete="off"
-          className="search h-9 w-full rounded-sm bg-hover pr-16 pl-8.5 text-sm -outline-offset-1 placeholder:text-ink-2 focus:bg-surface focus:outline-2 focus:outline-accent pointer-coarse:h-11"
+          className="search h-9 w-full rounded-sm bg-hover pr-16 pl-8.5 text-sm -outline-offset-1 text-ellipsis placeholder:text-ink-2 focus:bg-surface focus:outline-2 focus:outline-accent pointer-coarse:h-11"
         />
         {query ? (
           <IconButton
@@ -80,7 +80,7 @@ export function Sidebar({ role, className }: SidebarProps) {
             aria-hidden="true"
             className="absolute top-1/2 right-2.5 -translate-y-1/2 font-sans text-ink-2 text-xs pointer-coarse:hidden"
           >
-            {commandKey} K
+            {commandKey()} K
           </span>
         )}
       </div>

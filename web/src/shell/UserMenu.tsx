@@ -40,7 +40,7 @@ export function UserMenu() {
         {
           label: t("shell.shortcuts"),
           icon: <Keyboard />,
-          keys: `${commandKey} /`,
+          keys: `${commandKey()} /`,
           onSelect: () => openOverlay({ kind: "shortcuts" }),
         },
         "separator",

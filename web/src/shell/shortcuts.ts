@@ -1,3 +1,5 @@
+import { t } from "../i18n";
+
 export type Shortcut = "palette" | "shortcuts" | "next" | "previous" | "next-unread" | "previous-unread";
 
 type Press = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey" | "isComposing">;
@@ -25,7 +27,9 @@ export function isTyping(target: EventTarget | null): boolean {
 const onMac = /Mac|iP(hone|ad)/.test(navigator.userAgent);
 
 /** As the keys are printed here. */
-export const commandKey = onMac ? "⌘" : "Ctrl";
+export function commandKey(): string {
+  return onMac ? "⌘" : t("shortcuts.ctrl");
+}
 export const altKey = onMac ? "⌥" : "Alt";
 
 /** The command key as events call it. */

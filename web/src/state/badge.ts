@@ -2,11 +2,13 @@ import { chatList, totalUnread } from "./chatList";
 
 const ICONS = { none: "/icons/favicon.svg", unread: "/icons/favicon-unread.svg" };
 
-let title = "Gemini Coop";
+const NAME = "Gemini Coop";
 
-/** The tab's title; the number of unread messages goes in front of it. */
+let title = NAME;
+
+/** The tab's title, for a page without one the app's; the number of unread messages goes in front of it. */
 export function setPageTitle(page: string): void {
-  title = page;
+  title = page || NAME;
   draw();
 }
 

@@ -48,15 +48,16 @@ export function isOnline(): boolean {
 export function useConnection(): Connection & { showBanner: boolean } {
   const state = store();
   const since = state.kind === "connecting" || state.kind === "offline" ? state.since : undefined;
-  const [now, setNow] = useState(Date.now);
+  // Not a time: the timer may go off a moment before the clock says that it is due, and would not go off again.
+  const [long, setLong] = useState<number>();
   useEffect(() => {
     if (since === undefined) return;
-    const timer = setTimeout(() => setNow(Date.now()), Math.max(0, since + BANNER_AFTER_MS - Date.now()));
+    const timer = setTimeout(() => setLong(since), Math.max(0, since + BANNER_AFTER_MS - Date.now()));
     return () => clearTimeout(timer);
   }, [since]);
   // Before the session is there, there is no connection to miss.
   if (state.kind === "stopped") return { kind: "online", showBanner: false };
-  return { ...state, showBanner: since !== undefined && now - since >= BANNER_AFTER_MS };
+  return { ...state, showBanner: since !== undefined && since === long };
 }
 
 export function retryNow(): void {

@@ -249,6 +249,20 @@ test("a room that could not be opened for want of a connection opens when it is 
   expect([texts(log.now), log.now.error]).toEqual([["1", "2"], undefined]);
 });
 
+test("an older page that did not come for want of a connection may be asked for again when it is back", async () => {
+  fill(150);
+  const tab = await openTab();
+  const log = await openRoom(tab);
+  server.reach = "down";
+  server.cut();
+  await done(tab.loadOlder("room"));
+  expect(log.now.error).toBeInstanceOf(Error);
+  server.reach = "up";
+  dispatchEvent(new Event("online"));
+  await pass(20);
+  expect([log.now.error, log.now.rows.length]).toEqual([undefined, 100]);
+});
+
 test("where much is unread, the room opens where reading stopped, with a line there", async () => {
   fill(300);
   server.chat("room").reads.set(ada.id, 100);

@@ -197,6 +197,13 @@ test("permission is asked for once, and known to whoever shows it", async () => 
   expect(permission.now).toBe("granted");
 });
 
+test("a page without a title of its own has the app's", async () => {
+  const tab = await openTab();
+  tab.setPageTitle("room");
+  tab.setPageTitle("");
+  expect(document.title).toBe("Gemini Coop");
+});
+
 test("the title and the icon tell how much is unread, over plain http as well", async () => {
   removeSecure();
   const tab = await openTab();

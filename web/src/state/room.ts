@@ -161,7 +161,10 @@ export class Room {
 
   /** The connection is back: what failed for want of it is tried again. */
   recover(): void {
-    if (this.#error instanceof Disconnected) this.open();
+    if (!(this.#error instanceof Disconnected)) return;
+    this.#error = undefined;
+    this.show();
+    this.open();
   }
 
   /** There is no such chat any more. */

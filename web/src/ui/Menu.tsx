@@ -1,12 +1,4 @@
-import {
-  cloneElement,
-  type KeyboardEvent,
-  lazy,
-  type ReactElement,
-  type RefObject,
-  Suspense,
-  useState,
-} from "react";
+import { cloneElement, type KeyboardEvent, lazy, type ReactElement, Suspense, useState } from "react";
 
 export type MenuItem = {
   label: string;
@@ -35,8 +27,6 @@ export type MenuProps = {
   align?: "start" | "end";
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
-  /** Where the focus goes when it closes, if not to the trigger. */
-  finalFocus?: RefObject<HTMLElement | null>;
 };
 
 const load = () => import("./MenuPopup");

@@ -14,7 +14,6 @@ export default function MenuPopup({
   items,
   side = "bottom",
   align = "end",
-  finalFocus,
   ...state
 }: MenuPopupProps) {
   return (
@@ -28,10 +27,7 @@ export default function MenuPopup({
           collisionPadding={8}
           className="z-50 outline-none"
         >
-          <Base.Popup
-            {...(finalFocus && { finalFocus })}
-            className="max-h-(--available-height) min-w-[max(12rem,var(--anchor-width))] max-w-80 overflow-y-auto rounded-md border border-line bg-surface p-1.5 text-ink shadow-pop outline-none transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0"
-          >
+          <Base.Popup className="max-h-(--available-height) min-w-[max(12rem,var(--anchor-width))] max-w-80 overflow-y-auto rounded-md border border-line bg-surface p-1.5 text-ink shadow-pop outline-none transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0">
             {items.map((entry, index) => (
               <Entry key={index} entry={entry} />
             ))}

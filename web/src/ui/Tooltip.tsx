@@ -31,6 +31,8 @@ export function TooltipHost() {
       hide();
       const of = target instanceof Element ? target.closest<HTMLElement>("[data-tip]") : null;
       const text = of?.dataset["tip"];
+      // What its press opened lies where the hint would.
+      if (of?.getAttribute("aria-expanded") === "true") return;
       if (of && text) timer = setTimeout(() => setHint({ of, text }), afterMs);
     };
     const over = (event: PointerEvent) => {

@@ -1,7 +1,7 @@
-import { render, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { X } from "lucide-react";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Button } from "./Button";
 import { IconButton } from "./IconButton";
 import { Menu } from "./Menu";
@@ -24,6 +24,26 @@ test("a picture has a name for the ear at once, and for the eye when the keyboar
   await waitFor(() => expect(hint("Close")).toBeVisible());
   await userEvent.keyboard("{Escape}");
   await waitFor(() => expect(hint("Close")).toBeUndefined());
+});
+
+test("a button whose menu is open has no hint, which would lie over the menu", () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  render(
+    <>
+      <IconButton label="Close" icon={<X />} />
+      <IconButton label="More" icon={<X />} aria-expanded />
+      <TooltipHost />
+    </>,
+  );
+  for (const [label, isHinted] of [
+    ["Close", true],
+    ["More", false],
+  ] as const) {
+    fireEvent.pointerOver(screen.getByRole("button", { name: label }), { pointerType: "mouse" });
+    act(() => vi.advanceTimersByTime(1_000));
+    expect(hint(label) !== undefined).toBe(isHinted);
+  }
 });
 
 function Chat({ onLeave }: { onLeave: () => void }) {

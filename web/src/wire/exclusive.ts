@@ -7,10 +7,22 @@ const SETTLE_MS = 60;
 const AGAIN_MS = 120;
 
 /** Does `work` in one tab of this browser at a time. */
-export function exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
+export async function exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
   // Only a secure context has locks; a server on the local network without a certificate is none.
   const locks: LockManager | undefined = navigator.locks;
-  return locks ? locks.request(name, work) : leased(`${name}.lease`, work);
+  if (!locks) return leased(`${name}.lease`, work);
+  let isHeld = false;
+  const held = () => {
+    isHeld = true;
+    return work();
+  };
+  try {
+    return await locks.request(name, held);
+  } catch (error) {
+    // Where people forbid cookies, browsers forbid locks with them; then nobody can be agreed with.
+    if (isHeld) throw error;
+    return work();
+  }
 }
 
 /**

@@ -154,10 +154,13 @@ test("a network that is there again, and somebody who looks again, do not wait",
   }
 });
 
-test("somebody who looks again finds out in seconds that the connection is dead", async () => {
+test.each([
+  ["somebody who looks again", () => document.dispatchEvent(new Event("visibilitychange"))],
+  ["a browser that loses its network", () => dispatchEvent(new Event("offline"))],
+])("%s finds out in seconds that the connection is dead", async (_, happen) => {
   await connect();
   last().isOpen = false;
-  document.dispatchEvent(new Event("visibilitychange"));
+  happen();
   expect(last().commands).toMatchObject([{ type: "ping" }]);
   await pass(10_000);
   expect(socket.state.kind).toBe("offline");

@@ -67,6 +67,7 @@ export class Socket {
   start(): void {
     if (this.#state.kind !== "stopped") return;
     addEventListener("online", this.#lookNow);
+    addEventListener("offline", this.#doubt);
     document.addEventListener("visibilitychange", this.#shown);
     this.#failures = 0;
     this.#lostAt = Date.now();
@@ -75,6 +76,7 @@ export class Socket {
 
   stop(): void {
     removeEventListener("online", this.#lookNow);
+    removeEventListener("offline", this.#doubt);
     document.removeEventListener("visibilitychange", this.#shown);
     this.#drop();
     this.#become({ kind: "stopped" });
@@ -107,7 +109,12 @@ export class Socket {
   // The network came back, or somebody looks again: a phone that slept may hold a socket that is long dead.
   #lookNow = () => {
     if (this.#state.kind === "offline" && this.#reconnectAfterMs === undefined) this.#connect();
-    else if (this.#state.kind === "online") this.#probe();
+    else this.#doubt();
+  };
+
+  // The network is said to be gone: the socket would find out by itself, but in most of a minute.
+  #doubt = () => {
+    if (this.#state.kind === "online") this.#probe();
   };
 
   #shown = () => {

@@ -12,7 +12,7 @@ function set<K extends keyof Settings>(key: K, value: Settings[K]) {
   tellSaved();
 }
 
-export function Appearance() {
+export default function Appearance() {
   const { theme, locale, density, enter } = useSettings();
   return (
     <>
@@ -57,7 +57,7 @@ export function Appearance() {
             {
               value: "newline",
               label: t("settings.enter_newline"),
-              hint: t("settings.enter_newline_hint", { key: commandKey }),
+              hint: t("settings.enter_newline_hint", { key: commandKey() }),
             },
           ]}
         />

@@ -1,13 +1,13 @@
 import { useEffect, useRef } from "react";
 import { type Locale, preferredLocale, t } from "../../i18n";
-import { Select } from "../../ui/Select";
+import { Choice } from "./Choice";
 
-type Choice = Locale | "system";
+type Language = Locale | "system";
 
 type LanguageChoiceProps = {
   locales: readonly Locale[];
-  value: Choice;
-  onValueChange: (value: Choice) => void;
+  value: Language;
+  onValueChange: (value: Language) => void;
 };
 
 /** Another language draws the page anew; whoever chose it by keyboard goes on where they were. */
@@ -16,13 +16,13 @@ let chosenHere = false;
 export function LanguageChoice({ locales, value, onValueChange }: LanguageChoiceProps) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (chosenHere) place.current?.querySelector("button")?.focus();
+    if (chosenHere) place.current?.querySelector<HTMLElement>("input:checked")?.focus();
     chosenHere = false;
   }, []);
   const system = t("settings.language_system", { language: nameOf(preferredLocale()) });
   return (
     <div ref={place}>
-      <Select
+      <Choice<Language>
         label={t("settings.language")}
         value={value}
         onValueChange={(next) => {
@@ -30,7 +30,7 @@ export function LanguageChoice({ locales, value, onValueChange }: LanguageChoice
           onValueChange(next);
         }}
         options={[
-          { value: "system" as const, label: system },
+          { value: "system", label: system },
           ...locales.map((locale) => ({ value: locale, label: nameOf(locale) })),
         ]}
       />

@@ -3,7 +3,7 @@ import { levelIcons, levelText } from "../../room/notifyLevels";
 import { NotifyPermission } from "./NotifyPermission";
 import { Section } from "./Section";
 
-export function Notifications() {
+export default function Notifications() {
   return (
     <>
       <Section title={t("settings.notify_here")}>

@@ -12,7 +12,7 @@ import { Section } from "./Section";
 import { tellSaved } from "./saved";
 import { useSubmit } from "./useSubmit";
 
-export function Password() {
+export default function Password() {
   const { username } = useMe();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");

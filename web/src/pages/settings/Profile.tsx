@@ -11,7 +11,7 @@ import { Section } from "./Section";
 import { tellSaved } from "./saved";
 import { useSubmit } from "./useSubmit";
 
-export function Profile() {
+export default function Profile() {
   return (
     <>
       <Names />

@@ -10,7 +10,7 @@ import { Section } from "./Section";
 import { SessionRow } from "./SessionRow";
 import { tellSaved } from "./saved";
 
-export function Sessions() {
+export default function Sessions() {
   const { data: sessions, error, refetch } = useSessions();
   const [asked, setAsked] = useState<"others" | "all">();
   const others = sessions?.filter(({ current }) => !current) ?? [];

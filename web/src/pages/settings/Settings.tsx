@@ -1,26 +1,21 @@
 import { Link } from "@tanstack/react-router";
 import { ArrowLeft, Compass } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from "react";
 import { t } from "../../i18n";
 import { usePageTitle } from "../../shell/usePageTitle";
 import { buttonClass } from "../../ui/Button";
 import { cx } from "../../ui/cx";
 import { Empty } from "../../ui/Empty";
-import { Appearance } from "./Appearance";
 import { Nav } from "./Nav";
-import { Notifications } from "./Notifications";
-import { Password } from "./Password";
-import { Profile } from "./Profile";
 import { pages, type SettingsPage } from "./pages";
 import { Saved } from "./Saved";
-import { Sessions } from "./Sessions";
 
-const contents: Record<SettingsPage, () => ReactNode> = {
-  profile: Profile,
-  password: Password,
-  sessions: Sessions,
-  appearance: Appearance,
-  notifications: Notifications,
+const contents: Record<SettingsPage, ComponentType> = {
+  profile: lazy(() => import("./Profile")),
+  password: lazy(() => import("./Password")),
+  sessions: lazy(() => import("./Sessions")),
+  appearance: lazy(() => import("./Appearance")),
+  notifications: lazy(() => import("./Notifications")),
 };
 
 /**
@@ -76,7 +71,11 @@ export function Settings({ page }: { page?: string }) {
 
 function Content({ page }: { page: SettingsPage }) {
   const Shown = contents[page];
-  return <Shown />;
+  return (
+    <Suspense>
+      <Shown />
+    </Suspense>
+  );
 }
 
 function Back({ to, label, className }: { to: "/" | "/settings"; label: string; className: string }) {

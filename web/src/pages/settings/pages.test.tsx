@@ -6,10 +6,10 @@ import type { Me, Session } from "../../gen/api";
 import type { Permission } from "../../state/notify";
 import { Problem } from "../../wire/problem";
 import { NotifyPermission } from "./NotifyPermission";
-import { Password } from "./Password";
-import { Profile } from "./Profile";
+import Password from "./Password";
+import Profile from "./Profile";
 import { Saved } from "./Saved";
-import { Sessions } from "./Sessions";
+import Sessions from "./Sessions";
 
 const server = vi.hoisted(() => ({
   changeMe: vi.fn(async (_: object) => undefined),
