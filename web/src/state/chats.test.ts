@@ -206,6 +206,19 @@ test("what was read without a connection is told when it is back, and not undone
   expect(room.now?.unread_count).toBe(0);
 });
 
+test("a list from before one's own reading does not make it unread again", async () => {
+  server.post("room", ben, "1");
+  const tab = await openTab();
+  const room = chat(tab);
+  const stale = server.chat("room").listed(ada.id);
+  read(tab, 1);
+  await pass(1_000);
+  server.answer("GET /api/chats?", () => json([stale]));
+  server.socket.say({ type: "hello", connection_id: "c", user: ada, protocol: "coop.v1", heartbeat_s: 30 });
+  await pass(10);
+  expect([room.now?.unread_count, room.now?.last_read_seq]).toEqual([0, 1]);
+});
+
 test("somebody who calls me by name marks the chat, until it is looked at in any tab", async () => {
   server.chat("room");
   const [one, two] = [await openTab(), await openTab()];

@@ -98,8 +98,9 @@ test("an answer that failed is told as such, and one that somebody stopped not a
 });
 
 test("what is before my eyes, in whatever tab, is not told", async () => {
+  // The first one notifies; it is the second that somebody looks at.
   const [one, two] = [await openTab(), await openTab()];
-  one.openChat("room");
+  two.openChat("room");
   await pass();
   server.post("room", ben, "seen");
   await pass(10);
@@ -109,8 +110,8 @@ test("what is before my eyes, in whatever tab, is not told", async () => {
   server.post("room", ben, "unseen");
   await pass(10);
   setFocus(true);
-  one.closeChat("room");
-  two.openChat("other");
+  two.closeChat("room");
+  one.openChat("other");
   await pass();
   server.post("room", ben, "elsewhere");
   await pass(10);
