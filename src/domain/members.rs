@@ -124,11 +124,11 @@ pub async fn set_role(
 
 /// Ends somebody's participation; they hear nothing more of the chat.
 pub async fn remove(cx: &Context, actor: &Actor, chat: ChatId, user: UserId) -> Result<()> {
+    let tx = cx.store.begin().await?;
+    let (row, membership) = held_member_of(&tx, actor, chat).await?;
     if user == actor.user.id {
         return Err(Error::Conflict("leave the chat instead of removing yourself"));
     }
-    let tx = cx.store.begin().await?;
-    let (row, membership) = held_member_of(&tx, actor, chat).await?;
     let target = tx.membership(chat, user).await?;
     // Rights first: whoever may not remove anybody learns nothing of who is there.
     may(row.kind, membership.role, Action::Remove(target.map_or(MemberRole::Member, |target| target.role)))?;
