@@ -43,7 +43,9 @@ impl Store {
             Window::Before(seq) => (Some((seq, limit)), None),
             Window::After(seq) => (None, Some((seq, limit))),
             // The place itself belongs to the newer half.
-            Window::Around(seq) => (Some((seq, limit / 2)), Some((Seq(seq.0 - 1), limit - limit / 2))),
+            Window::Around(seq) => {
+                (Some((seq, limit / 2)), Some((Seq(seq.0.saturating_sub(1)), limit - limit / 2)))
+            }
         };
         let mut page = MessagePage { messages: Vec::new(), has_older: false, has_newer: false };
         if let Some((before, limit)) = older {
