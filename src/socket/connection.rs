@@ -241,8 +241,8 @@ impl Socket {
                 let detail = "frames are text messages".to_owned();
                 self.refuse(None, None, ErrorCode::BadRequest, detail).await.map(Continue)
             }
-            Ok(Message::Ping(_)) => self.spend(None, None).await.map(|_| Continue(())),
-            Ok(Message::Pong(_)) => Ok(Continue(())),
+            // Pongs that nobody asked for are a flood like any other.
+            Ok(Message::Ping(_) | Message::Pong(_)) => self.spend(None, None).await.map(|_| Continue(())),
             Ok(Message::Close(_)) => Ok(Break(())),
             Err(error) if is_too_large(&error) => Err(CloseCode::FrameTooLarge),
             Err(_) => Ok(Break(())),
