@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-// One macro, because seven identical newtypes written out would drift apart.
+// One macro, because eight identical newtypes written out would drift apart.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -75,6 +75,10 @@ id!(
 id!(
     /// A link that brings people into a chat.
     LinkId
+);
+id!(
+    /// A line of the audit log.
+    AuditId
 );
 id!(
     /// A WebSocket.

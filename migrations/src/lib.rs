@@ -7,6 +7,7 @@ mod m20261121_000002_rooms;
 mod m20261121_000003_invite_links;
 mod m20261121_000004_retries;
 mod m20261121_000005_notify;
+mod m20261121_000006_audit;
 
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_invite_links::Migration),
             Box::new(m20261121_000004_retries::Migration),
             Box::new(m20261121_000005_notify::Migration),
+            Box::new(m20261121_000006_audit::Migration),
         ]
     }
 }

@@ -21,6 +21,7 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 const SESSIONS_EVERY: Duration = Duration::from_secs(5);
 /// How long the log of a chat's changes reaches back.
 const EVENTS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// The server's periodic work; ends with `stop`, between two rounds.
 pub(super) struct Workers {
@@ -84,6 +85,10 @@ async fn prune(context: Arc<Context>) {
     let kept = i64::try_from(EVENTS_KEPT.as_millis()).unwrap_or(i64::MAX);
     if let Err(error) = context.store.prune(now, Timestamp(now.0.saturating_sub(kept))).await {
         tracing::warn!(%error, "cannot delete what has expired");
+    }
+    let kept = DAY * context.limits.audit_days;
+    if let Err(error) = context.store.prune_audit(now.minus(kept)).await {
+        tracing::warn!(%error, "cannot delete what the audit log has kept long enough");
     }
 }
 

@@ -3,6 +3,7 @@
 //! Results go to standard output, complaints to standard error, both for people. Exit codes: 0 done, 1 it
 //! failed, 2 it was asked wrongly.
 
+mod audit;
 mod doctor;
 mod migrate;
 mod openapi;
@@ -44,6 +45,8 @@ pub enum Command {
     /// Add people and change what they may do
     #[command(subcommand)]
     User(user::Action),
+    /// Print the audit log, the latest first: who did what, when and from where
+    Audit(StorageArgs),
     /// Bring the database's schema up to date; `serve` does it by itself
     Migrate(StorageArgs),
     /// Check whether the server can run here, and say what to do
@@ -91,6 +94,7 @@ pub async fn run(command: Command) -> ExitCode {
     let done = match command {
         Command::Serve(config) => Box::pin(serve::run(*config)).await.map(|()| ExitCode::SUCCESS),
         Command::User(action) => Box::pin(user::run(action)).await.map(|()| ExitCode::SUCCESS),
+        Command::Audit(args) => Box::pin(audit::run(args)).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate(args) => Box::pin(migrate::run(args)).await.map(|()| ExitCode::SUCCESS),
         Command::Openapi => openapi::run().map(|()| ExitCode::SUCCESS),
         Command::Doctor(config) => Ok(Box::pin(doctor::run(*config)).await),

@@ -69,6 +69,9 @@ pub struct Limits {
     /// Durable events sent on catch-up; beyond, the client is told to start afresh
     #[arg(long, env = "REPLAY_EVENTS", default_value_t = 1_000, value_name = "N", value_parser = number())]
     pub replay_events: u32,
+    /// Days for which the audit log is kept
+    #[arg(long, env = "AUDIT_DAYS", default_value_t = 365, value_name = "N", value_parser = number())]
+    pub audit_days: u32,
 }
 
 impl Default for Limits {

@@ -2,14 +2,15 @@
 
 use crate::bus::Envelope;
 use crate::domain::access::{Action, may};
+use crate::domain::audit::{By, Deed, record};
 use crate::domain::error::{Error, Result};
 use crate::domain::runs::BOT_USERNAME;
 use crate::domain::standing::{held_member_of, member_of};
 use crate::domain::{Actor, Context, messages, text};
 use crate::ids::{ChatId, Seq, UserId};
 use crate::protocol::{
-    Chat, ChatKind, ChatListItem, Event, Member, MemberRole, Notice, NotifyLevel, Queue, ReadReceipt,
-    SystemData, User, UserKind,
+    AuditAction, Chat, ChatKind, ChatListItem, Event, Member, MemberRole, Notice, NotifyLevel, Queue,
+    ReadReceipt, SystemData, User, UserKind,
 };
 use crate::store::rows::{self, ChatRow, Membership};
 
@@ -92,6 +93,8 @@ pub async fn create(cx: &Context, actor: &Actor, new: NewChat) -> Result<Created
     }
     let report = messages::system(cx, actor, SystemData::ChatCreated { by: actor.as_ref() });
     tx.append_message(chat_id, report, Event::Posted).await?;
+    let deed = Deed::of(AuditAction::ChatCreated).within(chat_id);
+    record(cx, &tx, By::Actor(actor), deed).await?;
     tx.commit().await?;
 
     let chat = get(cx, actor, chat_id).await?;
@@ -152,6 +155,7 @@ pub async fn delete(cx: &Context, actor: &Actor, chat: ChatId) -> Result<()> {
     let members = tx.members(chat).await?;
     let seq = tx.append_chat_deleted(chat, actor.as_ref()).await?;
     tx.delete_chat(chat, cx.clock.now()).await?;
+    record(cx, &tx, By::Actor(actor), Deed::of(AuditAction::ChatDeleted).within(chat)).await?;
     tx.commit().await?;
     for member in members {
         let event = Box::new(Event::ChatDeleted { by: actor.as_ref() });

@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::domain::access::{Action, Authorship, may};
+use crate::domain::audit::{By, Deed, record};
 use crate::domain::auth::throttle::Guesser;
 use crate::domain::chats::view;
 use crate::domain::error::{Error, Result};
@@ -15,7 +16,7 @@ use crate::domain::members::admit;
 use crate::domain::standing::{held_member_of, member_of};
 use crate::domain::{Actor, Context, messages};
 use crate::ids::{ChatId, LinkId, UserId};
-use crate::protocol::{Chat, InviteLink, InvitePreview, SystemData};
+use crate::protocol::{AuditAction, Chat, InviteLink, InvitePreview, SystemData};
 use crate::store::rows::{ChatRow, LinkRow, Membership};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -68,6 +69,8 @@ pub async fn create(cx: &Context, actor: &Actor, chat: ChatId, new: NewLink) -> 
         uses: 0,
     };
     tx.insert_link(&link).await?;
+    let deed = Deed::of(AuditAction::LinkCreated).within(chat).with(link.id);
+    record(cx, &tx, By::Actor(actor), deed).await?;
     tx.commit().await?;
     Ok(shown(cx, link))
 }
@@ -87,6 +90,8 @@ pub async fn revoke(cx: &Context, actor: &Actor, chat: ChatId, link: LinkId) -> 
     if !tx.delete_link(chat, link, made_by(actor, &row, &membership)).await? {
         return Err(NO_LINK);
     }
+    let deed = Deed::of(AuditAction::LinkRevoked).within(chat).with(link);
+    record(cx, &tx, By::Actor(actor), deed).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -131,6 +136,8 @@ async fn come_in(cx: &Context, actor: &Actor, code: &str) -> Result<Option<Accep
     let invited_by = link.created_by;
     let data = SystemData::MemberJoined { user: actor.as_ref(), invited_by: invited_by.clone() };
     let report = messages::system(cx, actor, data);
+    let deed = Deed::to(actor.user.id, AuditAction::MemberJoined).within(row.id).with(id);
+    record(cx, &tx, By::Actor(actor), deed).await?;
     let chat = admit(cx, tx, &row, &actor.user, invited_by, report).await?;
     Ok(Some(Accepted::Joined(chat)))
 }

@@ -1,13 +1,15 @@
 //! Participants: inviting, roles, removing, leaving, handing over.
 
 use crate::domain::access::{Action, may};
+use crate::domain::audit::{By, Deed, record};
 use crate::domain::chats::{tell, view};
 use crate::domain::error::{Error, Result};
 use crate::domain::standing::{held_member_of, member_of};
 use crate::domain::{Actor, Context, messages};
 use crate::ids::{ChatId, UserId};
 use crate::protocol::{
-    Chat, ChatKind, Event, Member, MemberRole, Notice, NotifyLevel, SystemData, User, UserKind, UserRef,
+    AuditAction, Chat, ChatKind, Event, Member, MemberRole, Notice, NotifyLevel, SystemData, User, UserKind,
+    UserRef,
 };
 use crate::store::Tx;
 use crate::store::rows::{ChatRow, Membership, NewMessage};
@@ -47,6 +49,8 @@ pub async fn invite(cx: &Context, actor: &Actor, chat: ChatId, username: &str) -
     let data = SystemData::MemberAdded { user: reference(&user), by: by.clone() };
     let report = messages::system(cx, actor, data);
     let joined_at = report.created_at;
+    let deed = Deed::to(user.id, AuditAction::MemberAdded).within(chat);
+    record(cx, &tx, By::Actor(actor), deed).await?;
     let theirs = admit(cx, tx, &row, &user, by, report).await?;
     Ok(Invited::Added(Member {
         user_id: user.id,
@@ -118,6 +122,7 @@ pub async fn set_role(
         tx.set_owner(chat, user).await?;
     }
     change_role(cx, actor, &tx, chat, user, role).await?;
+    record_role(cx, actor, &tx, chat, user, role).await?;
     tx.commit().await?;
     Ok(Member { role, ..target })
 }
@@ -147,6 +152,8 @@ pub async fn leave(cx: &Context, actor: &Actor, chat: ChatId, new_owner: Option<
     if others.is_empty() {
         let seq = tx.append_chat_deleted(chat, actor.as_ref()).await?;
         tx.delete_chat(chat, cx.clock.now()).await?;
+        let deed = Deed::of(AuditAction::ChatDeleted).within(chat);
+        record(cx, &tx, By::Actor(actor), deed).await?;
         tx.commit().await?;
         let event = Box::new(Event::ChatDeleted { by: actor.as_ref() });
         tell(cx, actor.user.id, Notice::ChatEvent { chat_id: chat, seq, event });
@@ -158,6 +165,7 @@ pub async fn leave(cx: &Context, actor: &Actor, chat: ChatId, new_owner: Option<
         (MemberRole::Owner, _, Some(next)) if others.contains(&next) => {
             tx.set_owner(chat, next).await?;
             change_role(cx, actor, &tx, chat, next, MemberRole::Owner).await?;
+            record_role(cx, actor, &tx, chat, next, MemberRole::Owner).await?;
         }
         (MemberRole::Owner, _, Some(_)) => {
             return Err(Error::invalid("new_owner_id", "must be another person in this chat"));
@@ -193,11 +201,12 @@ pub async fn leave_all(cx: &Context, actor: &Actor) -> Result<()> {
 async fn end(cx: &Context, actor: &Actor, tx: Tx, chat: ChatId, user: User) -> Result<()> {
     tx.delete_member(chat, user.id).await?;
     let by = actor.as_ref();
-    let data = if user.id == actor.user.id {
-        SystemData::MemberLeft { user: by.clone() }
+    let (action, data) = if user.id == actor.user.id {
+        (AuditAction::MemberLeft, SystemData::MemberLeft { user: by.clone() })
     } else {
-        SystemData::MemberRemoved { user: reference(&user), by: by.clone() }
+        (AuditAction::MemberRemoved, SystemData::MemberRemoved { user: reference(&user), by: by.clone() })
     };
+    record(cx, &tx, By::Actor(actor), Deed::to(user.id, action).within(chat)).await?;
     let report = messages::system(cx, actor, data);
     let removed = |message| Event::ParticipantRemoved { user: user.clone(), by: by.clone(), message };
     let message = tx.append_message(chat, report, removed).await?;
@@ -223,6 +232,18 @@ async fn change_role(
     let report = messages::system(cx, actor, data);
     tx.append_message(chat, report, |message| Event::ParticipantRole { user, role, by, message }).await?;
     Ok(())
+}
+
+async fn record_role(
+    cx: &Context,
+    actor: &Actor,
+    tx: &Tx,
+    chat: ChatId,
+    user: UserId,
+    role: MemberRole,
+) -> Result<()> {
+    let deed = Deed::to(user, AuditAction::MemberRoleChanged).within(chat).with(<&str>::from(role));
+    record(cx, tx, By::Actor(actor), deed).await
 }
 
 fn reference(user: &User) -> UserRef {

@@ -4,12 +4,13 @@ use std::future::ready;
 use std::pin::Pin;
 
 use crate::domain::access::{Action, Authorship, may};
+use crate::domain::audit::{By, Deed, record};
 use crate::domain::error::{Error, Result};
 use crate::domain::standing::{held_member_of, member_of};
 use crate::domain::text::{self, Addressed};
 use crate::domain::{Actor, Context};
 use crate::ids::{ChatId, MessageId, RunId, Seq};
-use crate::protocol::{ChatKind, Message, MessageKind, MessageStatus, Revision, SystemData};
+use crate::protocol::{AuditAction, ChatKind, Message, MessageKind, MessageStatus, Revision, SystemData};
 use crate::store::error::StoreResult;
 use crate::store::rows::{self, MessagePage, NewMessage, NewReply, Post, Replay, Window};
 use crate::telemetry::metrics::metrics;
@@ -148,6 +149,8 @@ pub async fn delete(cx: &Context, actor: &Actor, chat: ChatId, id: MessageId) ->
         return Err(Error::Conflict("stop the reply before deleting it"));
     }
     tx.delete_message(chat, id, cx.clock.now()).await?.ok_or(Error::NotFound("message"))?;
+    let deed = Deed::to(message.body.user_id, AuditAction::MessageDeleted).within(chat).with(id);
+    record(cx, &tx, By::Actor(actor), deed).await?;
     tx.commit().await?;
     Ok(())
 }

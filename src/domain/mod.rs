@@ -4,6 +4,7 @@
 //! records; it knows no HTTP, no frames' delivery and no sockets.
 
 pub mod access;
+pub mod audit;
 pub mod auth;
 pub mod chats;
 pub mod error;
@@ -18,6 +19,7 @@ mod standing;
 pub mod text;
 pub mod users;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -72,6 +74,8 @@ pub struct Actor {
     pub session_id: SessionId,
     /// When the session ends by itself.
     pub expires_at: Timestamp,
+    /// Where they call from; none for the server's own hand.
+    pub from: Option<IpAddr>,
 }
 
 impl Actor {

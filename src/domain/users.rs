@@ -3,12 +3,13 @@
 use std::net::IpAddr;
 
 use crate::bus::Envelope;
+use crate::domain::audit::{By, Deed, record};
 use crate::domain::auth::passwords::{self, PASSWORD_BYTES};
 use crate::domain::auth::sessions::{announce_ended, confirm};
 use crate::domain::error::{Error, Result};
 use crate::domain::{Actor, Context, members};
 use crate::ids::{Timestamp, UserId};
-use crate::protocol::{Me, Notice, ServerRole, Signal, User, UserKind};
+use crate::protocol::{AuditAction, Me, Notice, ServerRole, Signal, User, UserKind};
 use crate::store::Tx;
 use crate::store::rows::{Account, NewUser, Taken};
 
@@ -42,14 +43,21 @@ pub struct ProfileChange {
 /// `Forbidden` when registration is not open to them, `Invalid`, `Conflict` when a name is taken.
 pub async fn register(cx: &Context, from: IpAddr, code: Option<&str>, new: NewPerson) -> Result<Me> {
     cx.auth.admit(cx, from, code)?;
-    add(cx, new, ServerRole::Member).await
+    let person = prepare(cx, new, ServerRole::Member).await?;
+    let by = By::Newcomer(person.id, from);
+    create(cx, by, person).await
 }
 
 /// Makes a person, by the operator's hand.
 pub async fn add(cx: &Context, new: NewPerson, role: ServerRole) -> Result<Me> {
     let person = prepare(cx, new, role).await?;
+    create(cx, By::Operator, person).await
+}
+
+async fn create(cx: &Context, by: By<'_>, person: NewUser) -> Result<Me> {
     let tx = cx.store.begin().await?;
     let me = insert(&tx, person).await?;
+    record(cx, &tx, by, Deed::to(me.user.id, AuditAction::AccountCreated)).await?;
     tx.commit().await?;
     Ok(me)
 }
@@ -109,8 +117,12 @@ pub async fn change(cx: &Context, actor: &Actor, change: ProfileChange) -> Resul
         let current = change.current_password.as_deref().unwrap_or_default();
         confirm(cx, actor, "current_password", current).await?;
     }
+    let emails = new_email.is_some();
     let tx = cx.store.begin().await?;
     let account = tx.update_profile(actor.user.id, name, new_email).await?.map_err(taken)?;
+    if emails {
+        record(cx, &tx, By::Actor(actor), Deed::to(actor.user.id, AuditAction::EmailChanged)).await?;
+    }
     tx.commit().await?;
     let Account { user, email, role, .. } = account;
     if user != actor.user {
@@ -139,6 +151,7 @@ pub async fn delete(cx: &Context, actor: &Actor, password: &str) -> Result<()> {
     let tx = cx.store.begin().await?;
     tx.anonymise(actor.user.id, cx.clock.now()).await?;
     let ended = tx.delete_sessions(actor.user.id, None).await?;
+    record(cx, &tx, By::Actor(actor), Deed::to(actor.user.id, AuditAction::AccountDeleted)).await?;
     tx.commit().await?;
     announce_ended(cx, actor.user.id, ended);
     // Somebody may have invited them in between; from now on nobody can.
@@ -162,6 +175,8 @@ pub async fn set_role(cx: &Context, username: &str, role: ServerRole) -> Result<
     let user = person(cx, username).await?.user;
     let tx = cx.store.begin().await?;
     tx.set_role(user.id, role).await?;
+    let deed = Deed::to(user.id, AuditAction::ServerRoleChanged).with(<&str>::from(role));
+    record(cx, &tx, By::Operator, deed).await?;
     tx.commit().await?;
     Ok(user)
 }
@@ -174,6 +189,7 @@ pub async fn reset_password(cx: &Context, username: &str, new: &str) -> Result<U
     let tx = cx.store.begin().await?;
     tx.set_password(user.id, hash).await?;
     let ended = tx.delete_sessions(user.id, None).await?;
+    record(cx, &tx, By::Operator, Deed::to(user.id, AuditAction::PasswordReset)).await?;
     tx.commit().await?;
     announce_ended(cx, user.id, ended);
     Ok(user)
@@ -194,6 +210,8 @@ async fn set_disabled(cx: &Context, username: &str, at: Option<Timestamp>) -> Re
     let tx = cx.store.begin().await?;
     tx.set_disabled(user.id, at).await?;
     let ended = tx.delete_sessions(user.id, None).await?;
+    let action = if at.is_some() { AuditAction::AccountDisabled } else { AuditAction::AccountEnabled };
+    record(cx, &tx, By::Operator, Deed::to(user.id, action)).await?;
     tx.commit().await?;
     announce_ended(cx, user.id, ended);
     Ok(user)

@@ -10,9 +10,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::domain::Actor;
 use crate::domain::auth::{Credential, authenticate};
 use crate::domain::error::Error;
-use crate::domain::{Actor, auth};
+use crate::http::caller::Caller;
 use crate::http::error::Failure;
 use crate::http::state::Http;
 
@@ -23,8 +24,9 @@ impl FromRequestParts<Http> for Actor {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, Failure> {
+        let from = Caller::from_request_parts(parts, http).await?.client.address;
         let token = bearer(&parts.headers).ok_or(NO_CREDENTIALS)?;
-        Ok(authenticate(&http.0.cx, Credential::Token(token)).await?)
+        Ok(authenticate(&http.0.cx, from, Credential::Token(token)).await?)
     }
 }
 
@@ -37,6 +39,7 @@ impl FromRequestParts<Http> for SocketActor {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, Failure> {
+        let from = Caller::from_request_parts(parts, http).await?.client.address;
         let query = parts.uri.query().unwrap_or_default();
         let parameter = |wanted: &str| {
             url::form_urlencoded::parse(query.as_bytes())
@@ -53,7 +56,7 @@ impl FromRequestParts<Http> for SocketActor {
             }
             (None, None, None) => return Err(NO_CREDENTIALS.into()),
         };
-        Ok(Self(auth::authenticate(&http.0.cx, credential).await?))
+        Ok(Self(authenticate(&http.0.cx, from, credential).await?))
     }
 }
 

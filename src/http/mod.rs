@@ -2,6 +2,7 @@
 //!
 //! This page is the table of contents. No SQL, no policy and no fan-out here.
 
+mod audit;
 pub mod caller;
 mod chats;
 pub mod error;
@@ -96,6 +97,7 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(messages::revisions))
         .routes(routes!(messages::mark_read))
         .routes(routes!(messages::read_receipts))
+        .routes(routes!(audit::page))
 }
 
 /// Other origins' pages, exactly those that the operator named; without any, browsers keep all of them out.

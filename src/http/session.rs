@@ -121,11 +121,13 @@ pub(in crate::http) async fn register(
 #[utoipa::path(post, path = "/setup", tag = "accounts", security(()), responses((status = 201, body = Me)))]
 pub(in crate::http) async fn set_up(
     State(cx): State<Arc<Context>>,
+    caller: Caller,
     Json(body): Json<SetUp>,
 ) -> Result<(StatusCode, Json<Me>)> {
     let SetUp { token, username, email, password, display_name } = body;
     let new = NewPerson { username, email, password, display_name };
-    Ok((StatusCode::CREATED, Json(setup::register_admin(&cx, &token, new).await?)))
+    let me = setup::register_admin(&cx, caller.client.address, &token, new).await?;
+    Ok((StatusCode::CREATED, Json(me)))
 }
 
 /// Begin a session.
@@ -156,7 +158,7 @@ pub(in crate::http) async fn refresh(
     caller.refuse_foreign_page()?;
     let token =
         refresh_cookie(&headers).ok_or(Error::Unauthenticated("there is no refresh cookie: log in"))?;
-    match sessions::refresh(&cx, token).await {
+    match sessions::refresh(&cx, caller.client.address, token).await {
         Ok(granted) => Ok(tokens(&http, &caller, granted)),
         Err(error @ Error::Unauthenticated(_)) => {
             Ok((forget(&http, &caller), Failure(error)).into_response())

@@ -3,12 +3,14 @@
 //! One set of types serves REST, the socket, the event log's views and the API description. Rows are
 //! separate and stay in `store`; this floor knows no database, no HTTP and no socket library.
 
+pub mod audit;
 pub mod close;
 pub mod error;
 pub mod event;
 pub mod frame;
 pub mod resource;
 
+pub use audit::{AuditAction, AuditEntry};
 pub use close::CloseCode;
 pub use error::{ErrorCode, FieldError, Problem};
 pub use event::{Event, Notice, Queue, QueueEntry, Signal, StreamSnapshot};

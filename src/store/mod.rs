@@ -4,6 +4,7 @@
 //! rules. Whoever commits a durable change announces it, in commit order: nobody can forget to.
 
 mod append;
+mod audit;
 mod chats;
 mod connect;
 mod entity;

@@ -1,9 +1,11 @@
 //! Plain structs that go in and out of the store where a protocol resource says too much or too little.
 
+use std::net::IpAddr;
+
 use crate::ids::{ChatId, LinkId, MessageId, RunId, Seq, SessionId, Timestamp, UserId};
 use crate::protocol::{
-    ChatKind, Event, MemberRole, Message, MessageKind, MessageStatus, NotifyLevel, Reason, ServerRole,
-    SystemData, Usage, User, UserKind, UserRef,
+    AuditAction, ChatKind, Event, MemberRole, Message, MessageKind, MessageStatus, NotifyLevel, Reason,
+    ServerRole, SystemData, Usage, User, UserKind, UserRef,
 };
 
 /// A durable change, as told to whoever watches commits.
@@ -44,6 +46,18 @@ pub struct NewUser {
 pub enum Taken {
     Username,
     Email,
+}
+
+/// A line of the audit log to be.
+#[derive(Clone, Debug)]
+pub struct NewAuditEntry {
+    pub at: Timestamp,
+    pub action: AuditAction,
+    pub actor: Option<UserId>,
+    pub subject: Option<UserId>,
+    pub chat: Option<ChatId>,
+    pub detail: Option<String>,
+    pub from: Option<IpAddr>,
 }
 
 /// A log-in to be.

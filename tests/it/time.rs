@@ -63,6 +63,7 @@ impl Moment {
             role: me.role,
             session_id: SessionId::new(),
             expires_at: Timestamp(i64::MAX),
+            from: None,
         }
     }
 

@@ -115,7 +115,7 @@ pub enum Credential<'a> {
 ///
 /// # Errors
 /// `Unauthenticated` when it is wrong, expired, used up, or its session has ended.
-pub async fn authenticate(cx: &Context, credential: Credential<'_>) -> Result<Actor> {
+pub async fn authenticate(cx: &Context, from: IpAddr, credential: Credential<'_>) -> Result<Actor> {
     let now = cx.clock.now();
     let found = match credential {
         Credential::Token(token) => match cx.auth.keys.check(token, now) {
@@ -133,7 +133,7 @@ pub async fn authenticate(cx: &Context, credential: Credential<'_>) -> Result<Ac
             session
         }
     };
-    found.and_then(|session| actor(cx, session)).ok_or(ENDED)
+    found.and_then(|session| actor(cx, Some(from), session)).ok_or(ENDED)
 }
 
 /// The same actor as the database knows them now: a socket that was let in asks again once it listens for the end of
@@ -143,13 +143,13 @@ pub async fn authenticate(cx: &Context, credential: Credential<'_>) -> Result<Ac
 /// `Unauthenticated` when the session has ended.
 pub async fn again(cx: &Context, actor: &Actor) -> Result<Actor> {
     let session = cx.store.session(actor.session_id).await?;
-    session.and_then(|session| self::actor(cx, session)).ok_or(ENDED)
+    session.and_then(|session| self::actor(cx, actor.from, session)).ok_or(ENDED)
 }
 
 const ENDED: Error = Error::Unauthenticated("the credentials are not valid or have expired: log in again");
 
 /// The actor of a session that is alive.
-fn actor(cx: &Context, session: SessionAccount) -> Option<Actor> {
+fn actor(cx: &Context, from: Option<IpAddr>, session: SessionAccount) -> Option<Actor> {
     let SessionAccount { session_id, expires_at, account } = session;
     (expires_at > cx.clock.now() && is_active(&account)).then(|| Actor {
         user: account.user,
@@ -157,6 +157,7 @@ fn actor(cx: &Context, session: SessionAccount) -> Option<Actor> {
         role: account.role,
         session_id,
         expires_at,
+        from,
     })
 }
 

@@ -4,13 +4,14 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::bus::Envelope;
+use crate::domain::audit::{By, Deed, record, record_attempt};
 use crate::domain::auth::passwords;
 use crate::domain::auth::throttle::Guesser;
 use crate::domain::auth::tokens::{digest, opaque};
 use crate::domain::error::{Error, Result};
 use crate::domain::{Actor, Context, auth, users};
 use crate::ids::{SessionId, Timestamp, UserId};
-use crate::protocol::Session;
+use crate::protocol::{AuditAction, Session};
 use crate::store::rows::{NewSession, Refresh};
 
 /// How long a session of a bare token lives, and its token with it.
@@ -88,13 +89,18 @@ pub async fn log_in(cx: &Context, client: Client, log_in: LogIn<'_>) -> Result<G
     let source = client.address.into();
     let guessers = [Guesser::Login(name, source), Guesser::Address(source)];
     let knows = cx.auth.knows_password(cx, &guessers, account.as_ref(), password).await?;
-    let Some(account) = account.filter(|_| knows) else {
+    if !knows {
+        let subject = account.map(|account| account.user.id);
+        let deed = Deed { subject, ..Deed::of(AuditAction::LogInFailed) };
+        record_attempt(cx, By::Nobody(client.address), deed).await?;
         return Err(WRONG);
-    };
-    begin(cx, account.user.id, client.user_agent, stay).await
+    }
+    let account = account.ok_or(WRONG)?;
+    begin(cx, account.user.id, client, stay).await
 }
 
-async fn begin(cx: &Context, user: UserId, user_agent: Option<String>, stay: Stay) -> Result<Granted> {
+async fn begin(cx: &Context, user: UserId, client: Client, stay: Stay) -> Result<Granted> {
+    let Client { address, user_agent } = client;
     let now = cx.clock.now();
     let life = match stay {
         Stay::Token => TOKEN_LIFE,
@@ -118,6 +124,8 @@ async fn begin(cx: &Context, user: UserId, user_agent: Option<String>, stay: Sta
             Some(token)
         }
     };
+    let by = By::Newcomer(user, address);
+    record(cx, &tx, by, Deed::to(user, AuditAction::LoggedIn).with(id)).await?;
     tx.commit().await?;
     grant(cx, now, user, (id, expires_at), refresh_token)
 }
@@ -128,7 +136,7 @@ async fn begin(cx: &Context, user: UserId, user_agent: Option<String>, stay: Sta
 ///
 /// # Errors
 /// `Unauthenticated` when it is wrong, used, or its session has ended.
-pub async fn refresh(cx: &Context, token: &str) -> Result<Granted> {
+pub async fn refresh(cx: &Context, from: IpAddr, token: &str) -> Result<Granted> {
     const ENDED: Error = Error::Unauthenticated("the session has ended: log in again");
     let now = cx.clock.now();
     let tx = cx.store.begin().await?;
@@ -136,13 +144,15 @@ pub async fn refresh(cx: &Context, token: &str) -> Result<Granted> {
         Refresh::Unknown => Err(ENDED),
         Refresh::Reused { session_id, user_id } => {
             tx.delete_session(user_id, session_id).await?;
+            let deed = Deed::to(user_id, AuditAction::RefreshReused).with(session_id);
+            record(cx, &tx, By::Nobody(from), deed).await?;
             tx.commit().await?;
             tracing::warn!(session.id = %session_id, "a refresh token came twice; the session has been ended");
             announce_ended(cx, user_id, vec![session_id]);
             Err(ENDED)
         }
         Refresh::Fresh(session) => {
-            let actor = auth::actor(cx, session).ok_or(ENDED)?;
+            let actor = auth::actor(cx, Some(from), session).ok_or(ENDED)?;
             let next = opaque();
             tx.insert_refresh(digest(&next), actor.session_id, now).await?;
             tx.commit().await?;
@@ -181,6 +191,7 @@ pub async fn log_out(cx: &Context, actor: &Actor) -> Result<()> {
 pub async fn log_out_everywhere(cx: &Context, actor: &Actor) -> Result<()> {
     let tx = cx.store.begin().await?;
     let ended = tx.delete_sessions(actor.user.id, None).await?;
+    record(cx, &tx, By::Actor(actor), Deed::to(actor.user.id, AuditAction::SessionsEnded)).await?;
     tx.commit().await?;
     announce_ended(cx, actor.user.id, ended);
     Ok(())
@@ -201,6 +212,8 @@ pub async fn end(cx: &Context, actor: &Actor, session: SessionId) -> Result<()> 
     if !tx.delete_session(actor.user.id, session).await? {
         return Err(Error::NotFound("session"));
     }
+    let deed = Deed::to(actor.user.id, AuditAction::SessionEnded).with(session);
+    record(cx, &tx, By::Actor(actor), deed).await?;
     tx.commit().await?;
     announce_ended(cx, actor.user.id, vec![session]);
     Ok(())
@@ -227,6 +240,7 @@ pub async fn change_password(cx: &Context, actor: &Actor, current: &str, new: &s
     let tx = cx.store.begin().await?;
     tx.set_password(actor.user.id, hash).await?;
     let ended = tx.delete_sessions(actor.user.id, Some(actor.session_id)).await?;
+    record(cx, &tx, By::Actor(actor), Deed::to(actor.user.id, AuditAction::PasswordChanged)).await?;
     tx.commit().await?;
     announce_ended(cx, actor.user.id, ended);
     Ok(())
@@ -248,6 +262,8 @@ pub(in crate::domain) async fn confirm(
     if cx.auth.knows_password(cx, &guessers, account.as_ref(), password).await? {
         Ok(())
     } else {
+        let deed = Deed::to(actor.user.id, AuditAction::PasswordRefused);
+        record_attempt(cx, By::Actor(actor), deed).await?;
         Err(wrong())
     }
 }

@@ -1,12 +1,14 @@
 //! The first administrator: a link that works once, while there is none.
 
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use crate::domain::Context;
+use crate::domain::audit::{By, Deed, record};
 use crate::domain::auth::tokens::{digest, opaque};
 use crate::domain::error::{Error, Result};
 use crate::domain::users::{self, NewPerson};
-use crate::protocol::{Me, ServerRole};
+use crate::protocol::{AuditAction, Me, ServerRole};
 
 /// The digest of the link's token; it dies with the process.
 #[derive(Default)]
@@ -37,7 +39,7 @@ pub async fn open(cx: &Context) -> Result<Option<String>> {
 ///
 /// # Errors
 /// `Forbidden` when the token is wrong, `Conflict` when there is an administrator by now.
-pub async fn register_admin(cx: &Context, token: &str, new: NewPerson) -> Result<Me> {
+pub async fn register_admin(cx: &Context, from: IpAddr, token: &str, new: NewPerson) -> Result<Me> {
     if !cx.auth.setup.is(token) {
         return Err(Error::Forbidden("this setup link does not work (any more)"));
     }
@@ -48,6 +50,8 @@ pub async fn register_admin(cx: &Context, token: &str, new: NewPerson) -> Result
         return Err(Error::Conflict("this server has an administrator already"));
     }
     let me = users::insert(&tx, admin).await?;
+    let deed = Deed::to(me.user.id, AuditAction::AccountCreated);
+    record(cx, &tx, By::Newcomer(me.user.id, from), deed).await?;
     tx.commit().await?;
     cx.auth.setup.replace(None);
     Ok(me)

@@ -7,6 +7,7 @@
     reason = "the derives write pub items beside the rows, which must not be narrower"
 )]
 
+pub(super) mod audit;
 pub(super) mod chat;
 pub(super) mod event;
 pub(super) mod idempotency_key;

@@ -102,7 +102,7 @@ async fn a_long_list_goes_on_by_its_links() {
 }
 
 /// The address that a `Link` header gives for `rel`.
-pub(super) fn link(links: &str, rel: &str) -> Option<String> {
+pub(crate) fn link(links: &str, rel: &str) -> Option<String> {
     let link = links.split(", ").find(|link| link.ends_with(&format!("rel=\"{rel}\"")))?;
     Some(link.strip_prefix('<')?.split('>').next()?.to_owned())
 }

@@ -1,7 +1,7 @@
 //! The REST door, by resource.
 
 mod account;
-mod chats;
+pub(crate) mod chats;
 mod edge;
 mod guessing;
 mod links;

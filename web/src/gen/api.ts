@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit log, the latest first. Further lines by the `Link` header. */
+        get: operations["administration_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -579,6 +596,33 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description What was done.
+         * @enum {string}
+         */
+        AuditAction: "account_created" | "account_deleted" | "account_disabled" | "account_enabled" | "server_role_changed" | "email_changed" | "password_changed" | "password_reset" | "password_refused" | "logged_in" | "log_in_failed" | "session_ended" | "sessions_ended" | "refresh_reused" | "chat_created" | "chat_deleted" | "member_added" | "member_joined" | "member_removed" | "member_left" | "member_role_changed" | "link_created" | "link_revoked" | "message_deleted";
+        /** @description A line of the audit log: who did what to whom, when and from where. No contents. */
+        AuditEntry: {
+            id: components["schemas"]["AuditId"];
+            at: components["schemas"]["Timestamp"];
+            action: components["schemas"]["AuditAction"];
+            actor_id?: components["schemas"]["UserId"] | null;
+            /** @description Their username, as it is now. */
+            actor?: string | null;
+            subject_id?: components["schemas"]["UserId"] | null;
+            /** @description Their username, as it is now. */
+            subject?: string | null;
+            chat_id?: components["schemas"]["ChatId"] | null;
+            /** @description A role, or the id of what it was done with: see the action. */
+            detail?: string | null;
+            /** @description The address from which it was asked; missing where it was a command on the server's machine. */
+            from?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A line of the audit log.
+         */
+        AuditId: string;
         /** @description New text of a reply, or its end: `is_complete` says which. */
         BotStream: {
             seq?: components["schemas"]["Seq"] | null;
@@ -850,6 +894,11 @@ export interface components {
              * @description Durable events sent on catch-up; beyond, the client is told to start afresh
              */
             replay_events: number;
+            /**
+             * Format: int32
+             * @description Days for which the audit log is kept
+             */
+            audit_days: number;
         };
         /**
          * Format: uuid
@@ -1388,6 +1437,9 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AuditAction = components['schemas']['AuditAction'];
+export type AuditEntry = components['schemas']['AuditEntry'];
+export type AuditId = components['schemas']['AuditId'];
 export type BotStream = components['schemas']['BotStream'];
 export type Chat = components['schemas']['Chat'];
 export type ChatChange = components['schemas']['ChatChange'];
@@ -1457,6 +1509,32 @@ export type WsTicket = components['schemas']['WsTicket'];
 export type ResponseProblem = components['responses']['Problem'];
 export type $defs = Record<string, never>;
 export interface operations {
+    administration_page: {
+        parameters: {
+            query?: {
+                /** @description The id of the last line that one has. */
+                before?: components["schemas"]["AuditId"];
+                /** @description 1 to 200, 100 if not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntry"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     accounts_log_in: {
         parameters: {
             query?: never;
