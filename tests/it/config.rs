@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use secrecy::ExposeSecret as _;
+
 /// Runs the program in a directory of its own, with this environment alone.
 fn run(directory: &Path, environment: &[(&str, &str)], arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_gemini-coop"))
@@ -40,6 +42,25 @@ fn a_wrong_variable_is_refused_at_start_in_a_sentence_that_names_it() {
     }
     let text = complaint(&run(dir.path(), &[("DATABASE_URL", "mysql://coop:hunter2@db/coop")], &["migrate"]));
     assert!(text.contains("(DATABASE_URL)") && !text.contains("hunter2"), "{text}");
+}
+
+#[test]
+fn s29_a_key_that_others_could_know_is_refused_at_start_and_each_server_makes_its_own() {
+    let dir = tempfile::tempdir().unwrap();
+    for key in ["changeme", "12345678", "changemechangemechangemechangemechangeme"] {
+        let text = complaint(&run(dir.path(), &[("JWT_SECRET", key), ("PORT", "0")], &["serve"]));
+        assert!(text.contains("JWT_SECRET") && !text.contains(key), "{text}");
+    }
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing was begun");
+    let keys = ["one", "other"].map(|data| {
+        let config = gemini_coop::config::Config::try_parse_from(["gemini-coop"]).unwrap();
+        config.auth.secret(&dir.path().join(data)).unwrap()
+    });
+    assert!(keys[0].expose_secret() != keys[1].expose_secret());
+    // An empty file, such as a restored backup may leave, is no key either.
+    std::fs::write(dir.path().join("one/jwt_secret"), "").unwrap();
+    let config = gemini_coop::config::Config::try_parse_from(["gemini-coop"]).unwrap();
+    assert!(config.auth.secret(&dir.path().join("one")).is_err());
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod operator;
 mod outage;
 mod program;
 mod protocol;
+mod security;
 mod socket;
 mod store;
 mod support;

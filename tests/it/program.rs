@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
+use standin::script::Script;
+use standin::server::Standin;
 use tempfile::TempDir;
 
 use crate::support::client::Client;
@@ -85,6 +87,79 @@ async fn every_request_has_its_line_with_its_id_and_nothing_that_was_said() {
         (&answered["message"], &answered["status"], &answered["spans"][0]["route"]),
         (&json!("answered"), &json!(201), &json!("/api/auth/register"))
     );
+}
+
+/// S28. At the level that tells most, with everything going wrong that can.
+#[tokio::test]
+async fn s28_no_secret_is_logged_or_answered_whatever_goes_wrong() {
+    const KEY: &str = "AIza-canary-of-the-model";
+    const METRICS: &str = "canary-of-the-metrics";
+    const SIGNING: &str = "n0bFz3cTj1m0cWqkQ0yqf8r5Jt2vYx9LhPzKdSgRwAe";
+    const CODE: &str = "canary-of-registration";
+    let standin = Standin::start().await;
+    let program = Program::start(&[
+        ("LOG_FORMAT", "json"),
+        ("LOG_LEVEL", "trace"),
+        ("GEMINI_API_KEY", KEY),
+        ("GEMINI_BASE_URL", &standin.base_url()),
+        ("GEMINI_RETRIES", "0"),
+        ("METRICS_TOKEN", METRICS),
+        ("JWT_SECRET", SIGNING),
+        ("REGISTRATION", "invite"),
+        ("REGISTRATION_CODE", CODE),
+    ]);
+    let nobody = Client::anonymous(&program.base);
+    let mut answers = Vec::new();
+    let mut account = json!({"username": "ada", "email": "ada@example.org", "password": PASSWORD});
+    answers.push(nobody.post("/api/auth/register", account.clone()).await.refused("forbidden"));
+    account["invite_code"] = json!(CODE);
+    answers.push(nobody.post("/api/auth/register", account.clone()).await.expect(201));
+    answers.push(nobody.post("/api/auth/register", account).await.refused("conflict"));
+    let login = |password: &str| json!({"username": "ada", "password": password, "cookie": true});
+    answers.push(
+        nobody.post("/api/auth/login", login("canary of a wrong one")).await.refused("unauthenticated"),
+    );
+    let granted = nobody.post("/api/auth/login", login(PASSWORD)).await;
+    let cookie = granted.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let refreshed =
+        nobody.send(nobody.raw(reqwest::Method::POST, "/api/auth/refresh").header("cookie", &cookie)).await;
+    let token = refreshed.expect(200)["access_token"].as_str().unwrap().to_owned();
+    let ada = nobody.with_token(&token);
+    let ticket =
+        ada.post("/api/auth/ws-ticket", json!({})).await.expect(200)["ticket"].as_str().unwrap().to_owned();
+    let mut socket = ada.socket_at(&format!("/ws?ticket={ticket}")).await.unwrap();
+    assert_eq!(nobody.socket_at(&format!("/ws?ticket={ticket}")).await.err(), Some(401));
+    let chat = ada.group(&[]).await;
+    socket.join(&chat).await;
+    for failure in ["bad-key", "500", "drop", "garbage"] {
+        standin.play(Script::synthetic(failure));
+        socket.say(&chat, &format!("/bot {failure} and the canary of a question")).await;
+        answers.push(socket.wait_for("the end", |frame| frame["is_complete"] == true).await);
+    }
+    let metrics = nobody.with_token(METRICS);
+    assert_eq!(metrics.get("/metrics").await.status, 200);
+    answers.push(nobody.with_token("canary of a guess").get("/metrics").await.refused("unauthenticated"));
+    answers.push(
+        ada.request(
+            reqwest::Method::DELETE,
+            "/api/auth/me",
+            Some(json!({"password": "canary of a wrong one"})),
+        )
+        .await
+        .refused("validation_failed"),
+    );
+    drop(socket);
+    program.signal();
+    let (status, log) = program.ended();
+    assert_eq!(status, Some(0), "{log}");
+    let cookie = cookie.split_once('=').unwrap().1;
+    for secret in
+        [KEY, METRICS, SIGNING, CODE, PASSWORD, &token, cookie, &ticket, "canary of", "eyJhbGciOi", "ticket="]
+    {
+        assert!(!log.contains(secret), "{secret} is in the log: {log}");
+        let answered = answers.iter().find(|answer| answer.to_string().contains(secret));
+        assert_eq!(answered, None, "{secret} is in an answer");
+    }
 }
 
 #[tokio::test]

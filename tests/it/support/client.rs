@@ -196,6 +196,11 @@ impl Socket {
         within("the socket to take a frame", self.stream.send(message)).await.expect("the socket is open");
     }
 
+    /// The same to a server that may have closed the socket by now; whether it went out.
+    pub(crate) async fn try_send(&mut self, message: Message) -> bool {
+        within("the socket to take a frame", self.stream.send(message)).await.is_ok()
+    }
+
     /// The next frame of this type; others are held.
     pub(crate) async fn wait(&mut self, kind: &str) -> Value {
         self.wait_for(kind, |frame| frame["type"] == kind).await
