@@ -28,7 +28,7 @@ pub(in crate::http) struct Place {
 
 /// The audit log, the latest first. Further lines by the `Link` header.
 #[utoipa::path(
-    get, path = "/admin/audit", tag = "administration",
+    get, path = "/admin/audit", tag = "audit",
     params(Place), responses((status = 200, body = Vec<AuditEntry>))
 )]
 pub(in crate::http) async fn page(

@@ -42,7 +42,7 @@ const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 's
         (name = "participants", description = "Who is in a room"),
         (name = "links", description = "Bringing people into a room by a link"),
         (name = "messages", description = "What is said, and how far it is read"),
-        (name = "administration", description = "For the server's administrators"),
+        (name = "audit", description = "What was done, for the server's administrators"),
         (name = "operation", description = "What the server says of itself"),
     )
 )]

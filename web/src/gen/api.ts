@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /** The audit log, the latest first. Further lines by the `Link` header. */
-        get: operations["administration_page"];
+        get: operations["audit_page"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1509,7 +1509,7 @@ export type WsTicket = components['schemas']['WsTicket'];
 export type ResponseProblem = components['responses']['Problem'];
 export type $defs = Record<string, never>;
 export interface operations {
-    administration_page: {
+    audit_page: {
         parameters: {
             query?: {
                 /** @description The id of the last line that one has. */
