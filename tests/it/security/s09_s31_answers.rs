@@ -23,7 +23,8 @@ async fn operations(cast: &Cast) -> Vec<(Method, String)> {
         })
         // What ends the session would make the rest of them one refusal.
         .filter(|(method, path)| {
-            !path.starts_with("/api/auth/logout") && !(*method == Method::DELETE && path == "/api/auth/me")
+            let deletes_me = *method == Method::DELETE && path == "/api/auth/me";
+            !deletes_me && !path.starts_with("/api/auth/logout")
         })
         .collect()
 }

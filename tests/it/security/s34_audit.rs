@@ -24,6 +24,9 @@ struct Log {
     seen: BTreeSet<&'static str>,
 }
 
+/// An action, by whom, to whom, and its detail.
+type Line<'a> = (AuditAction, Option<&'a Client>, Option<&'a str>, Option<&'a str>);
+
 impl Log {
     /// All lines as the administrators' page has them, the oldest first.
     async fn all(&self) -> Vec<Value> {
@@ -31,13 +34,9 @@ impl Log {
         lines.iter().rev().map(|line| serde_json::to_value(line).unwrap()).collect()
     }
 
-    /// Exactly these are new: action, by whom, to whom, with what.
+    /// Exactly these are new.
     #[track_caller]
-    fn assert(
-        &mut self,
-        lines: &[Value],
-        expected: &[(AuditAction, Option<&Client>, Option<&str>, Option<&str>)],
-    ) {
+    fn assert(&mut self, lines: &[Value], expected: &[Line<'_>]) {
         let new: Vec<_> = lines[self.read..]
             .iter()
             .map(|line| {
