@@ -58,13 +58,11 @@ export function change(chat: ChatId, change: (item: Item) => Item): void {
 /** A chat that was made, found or joined. */
 export function add(chat: Chat): void {
   const known = item(chat.id);
-  const fresh: Item = {
-    unread_count: 0,
-    mention: false,
-    counted: chat.head_seq,
-    ...known,
-    ...chat,
-  };
+  // The list may have overtaken the invitation: what it said then is older than what we hold.
+  const isLate = known !== undefined && known.counted > chat.head_seq;
+  const fresh: Item = isLate
+    ? known
+    : { unread_count: 0, mention: false, counted: chat.head_seq, ...known, ...chat };
   chatList.setState(({ items }) => ({ items: new Map(items).set(chat.id, fresh) }));
   skipTo(chat.id, chat.head_seq);
   toTop(chat.id);

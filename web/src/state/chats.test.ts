@@ -123,6 +123,16 @@ test("a list that was asked for before a message came does not take it back", as
   expect([room.now?.unread_count, room.now?.last_message?.content]).toEqual([2, "2"]);
 });
 
+test("an invitation that comes late does not take back what the chat is called by now", async () => {
+  const early = { ...server.chat("room").listed(ada.id), name: "before" };
+  server.post("room", ben, "1");
+  const tab = await openTab();
+  server.hold("GET /api/chats?");
+  server.socket.say({ type: "chat_invite", chat: early });
+  await pass();
+  expect(chat(tab).now?.title).toBe("room");
+});
+
 test("read is what stood before one's eyes for a second in a focused window", async () => {
   server.post("room", ben, "1");
   const tab = await openTab();
