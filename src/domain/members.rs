@@ -44,7 +44,7 @@ pub async fn invite(cx: &Context, actor: &Actor, chat: ChatId, username: &str) -
         return Ok(Invited::Already(member.clone()));
     }
     let by = actor.as_ref();
-    let data = SystemData::MemberAdded { user: reference(&user), by: by.clone() };
+    let data = SystemData::MemberAdded { user: user.as_ref(), by: by.clone() };
     let report = messages::system(cx, actor, data);
     let joined_at = report.created_at;
     let theirs = admit(cx, tx, &row, &user, by, report).await?;
@@ -196,7 +196,7 @@ async fn end(cx: &Context, actor: &Actor, tx: Tx, chat: ChatId, user: User) -> R
     let data = if user.id == actor.user.id {
         SystemData::MemberLeft { user: by.clone() }
     } else {
-        SystemData::MemberRemoved { user: reference(&user), by: by.clone() }
+        SystemData::MemberRemoved { user: user.as_ref(), by: by.clone() }
     };
     let report = messages::system(cx, actor, data);
     let removed = |message| Event::ParticipantRemoved { user: user.clone(), by: by.clone(), message };
@@ -219,12 +219,8 @@ async fn change_role(
     tx.set_member_role(chat, user, role).await?;
     let user = tx.account(user).await?.ok_or(Error::NotFound("participant"))?.user;
     let by = actor.as_ref();
-    let data = SystemData::RoleChanged { user: reference(&user), role, by: by.clone() };
+    let data = SystemData::RoleChanged { user: user.as_ref(), role, by: by.clone() };
     let report = messages::system(cx, actor, data);
     tx.append_message(chat, report, |message| Event::ParticipantRole { user, role, by, message }).await?;
     Ok(())
-}
-
-fn reference(user: &User) -> UserRef {
-    UserRef { id: user.id, username: user.username.clone() }
 }

@@ -42,7 +42,7 @@ vi.mock("./queries", async () => {
     useInvitePreview: () => ({
       data: {
         chat_name: "Lake weekend",
-        invited_by: { id: "ben", username: "ben" },
+        invited_by: { id: "ben", username: "ben", display_name: "Ben" },
         member_count: 2,
         expires_at: "2126-11-30T10:00:00.000Z",
       },

@@ -217,7 +217,7 @@ it("offers the bot where it takes part, and says where it does not", async () =>
       seq: ++server.chat("trip").head,
       chat_id: "trip",
       user: gem,
-      by: { id: ada.id, username: "ada" },
+      by: { id: ada.id, username: "ada", display_name: "Ada" },
       message: {},
     }),
   );

@@ -24,8 +24,8 @@ afterEach(async () => {
   await setLocale("en");
 });
 
-const ada = { id: "1", username: "ada" };
-const ben = { id: "2", username: "ben" };
+const ada = { id: "1", username: "ada", display_name: "Ada Lovelace" };
+const ben = { id: "2", username: "ben", display_name: "Ben" };
 
 test("a text is filled in and takes the plural that its number asks for", () => {
   expect(t("system.member_added", { by: "ada", user: "ben" })).toBe("ada added ben");
@@ -102,7 +102,7 @@ test("a form finds the complaint of each of its fields", () => {
 test("a system message is told from its data, and one of an unknown type in its own words", () => {
   const content = "ada did something new";
   expect(systemText({ content, data: { type: "role_changed", user: ben, role: "admin", by: ada } })).toBe(
-    "ada made ben an admin",
+    "Ada Lovelace made Ben an admin",
   );
   // @ts-expect-error a type of a newer server
   expect(systemText({ content, data: { type: "room_painted", by: ada } })).toBe(content);

@@ -1,12 +1,12 @@
 import type { Timestamp, UserKind } from "../gen/api";
+import { useName } from "../state/people";
 import { Avatar } from "../ui/Avatar";
 import { cx } from "../ui/cx";
-import { useName } from "./name";
 import { useRoom } from "./room";
 import { Time } from "./Time";
 
 type AuthorProps = {
-  user: { id: string; username: string; kind: UserKind };
+  user: { id: string; username: string; display_name: string; kind: UserKind };
   grouped: boolean;
   /** Not known while a post is on its way. */
   at: Timestamp | undefined;
@@ -30,7 +30,7 @@ export function Gutter({ user, grouped, at }: AuthorProps) {
 /** Who speaks, and when. Within a group only for the ear: it is what the row is called. */
 export function Author({ id, user, grouped, at }: AuthorProps & { id: string }) {
   const { chat } = useRoom();
-  const name = useName(chat, user.id, user.username);
+  const name = useName(chat, user.id, user.display_name);
   return (
     <p id={id} className={grouped ? "sr-only" : "flex items-baseline gap-2 leading-5"}>
       <span className="truncate font-semibold">{name}</span>

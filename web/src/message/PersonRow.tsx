@@ -26,9 +26,9 @@ type PersonRowProps = {
  */
 export function PersonRow({ id, message, pending, grouped, flash, receipts }: PersonRowProps) {
   const me = useMe();
-  const { user_id, username } = message ?? { user_id: me.id, username: me.username };
+  const { user_id, username, display_name } = message ?? { ...me, user_id: me.id };
   const author = {
-    user: { id: user_id, username, kind: "person" as const },
+    user: { id: user_id, username, display_name, kind: "person" as const },
     grouped,
     at: message?.created_at,
   };

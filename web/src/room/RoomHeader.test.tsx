@@ -51,7 +51,15 @@ describe("the head of a room", () => {
     await enter();
     expect(screen.getByRole("heading", { level: 1, name: "trip" })).toBeVisible();
     expect(screen.getByText("3 members · 2 here")).toBeVisible();
-    act(() => server.tell("trip", { type: "typing", chat_id: "trip", user_id: ben.id, username: "ben" }));
+    act(() =>
+      server.tell("trip", {
+        type: "typing",
+        chat_id: "trip",
+        user_id: ben.id,
+        username: "ben",
+        display_name: "Ben",
+      }),
+    );
     expect(screen.getByText("Ben is typing…")).toBeVisible();
     await pass(6000);
     expect(screen.queryByText("Ben is typing…")).toBeNull();
@@ -161,7 +169,7 @@ function removed(who: typeof ada | typeof gem) {
     seq: ++server.chat("trip").head,
     chat_id: "trip",
     user: who,
-    by: { id: ada.id, username: "ada" },
+    by: { id: ada.id, username: "ada", display_name: "Ada" },
     message: server.post("trip", ada, `${who.username} is gone`),
   });
 }

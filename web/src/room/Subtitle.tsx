@@ -1,7 +1,7 @@
 import type { UserRef } from "../gen/api";
 import { t } from "../i18n";
 import type { ChatEntry } from "../state/chats";
-import { usePeople, useTyping } from "../state/people";
+import { nameIn, usePeople, useTyping } from "../state/people";
 import { isHere } from "./people";
 
 /** Below the title: who writes now, else who is here. */
@@ -16,9 +16,7 @@ export function Subtitle({ entry }: { entry: ChatEntry }) {
 
 function Typing({ entry, typing }: { entry: ChatEntry; typing: readonly UserRef[] }) {
   const { members } = usePeople(entry.id);
-  const [first = "", second = ""] = typing.map(
-    ({ id, username }) => members.find((member) => member.user_id === id)?.display_name ?? username,
-  );
+  const [first = "", second = ""] = typing.map(({ id, display_name }) => nameIn(members, id, display_name));
   return (
     <span className="text-accent">
       {typing.length === 1 && t("members.typing_name", { name: first })}

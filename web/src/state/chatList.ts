@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import type { Chat, ChatId, ChatListItem } from "../gen/api";
+import type { Chat, ChatId, ChatListItem, User } from "../gen/api";
 import { t } from "../i18n";
 import { api, must } from "../wire/api";
 import { backoff } from "../wire/backoff";
@@ -35,7 +35,7 @@ export function item(chat: ChatId): Item | undefined {
 
 /** What a chat is called. */
 export function titleOf({ name, peer, kind }: Pick<Item, "name" | "peer" | "kind">): string {
-  return name ?? peer?.username ?? t(kind === "ai" ? "system.untitled_ai" : "system.untitled");
+  return name ?? peer?.display_name ?? t(kind === "ai" ? "system.untitled_ai" : "system.untitled");
 }
 
 /** Unread messages of all chats but the muted ones. */
@@ -53,6 +53,14 @@ export function change(chat: ChatId, change: (item: Item) => Item): void {
   if (!old) return;
   const next = change(old);
   if (next !== old) chatList.setState({ items: new Map(items).set(chat, next) });
+}
+
+/** Somebody is called otherwise now: where the list names them, too. */
+export function rename({ id, display_name }: User): void {
+  for (const [chat, { peer, last_message: last }] of chatList.getState().items) {
+    if (peer?.id === id) change(chat, (old) => ({ ...old, peer: { ...peer, display_name } }));
+    if (last?.user_id === id) change(chat, (old) => ({ ...old, last_message: { ...last, display_name } }));
+  }
 }
 
 /** A chat that was made, found or joined. */
