@@ -10,8 +10,8 @@ import { type Suggestion, written } from "./suggest";
 import type { Suggest } from "./useSuggest";
 
 /**
- * The list above the box. The box is a combobox only while it is open: the role knows no second line, and would hide
- * from a screen reader that this is a place for several. The number of suggestions is said aloud, because nothing takes the focus.
+ * The list above the box. The box stays a text box: it may point at a list, and HTML gives no other role to a box of
+ * several lines. The number of suggestions is said aloud, because nothing takes the focus.
  */
 export function Suggestions({ chat, suggest }: { chat: ChatId; suggest: Suggest }) {
   const list = useRef<HTMLDivElement>(null);
