@@ -26,7 +26,7 @@ export function MembersButton({ chat }: { chat: ChatId }) {
         className="flex h-9 shrink-0 cursor-pointer items-center gap-1.5 rounded-sm px-2 text-ink-2 text-sm tabular-nums transition-colors duration-100 hover:bg-hover hover:text-ink aria-expanded:bg-hover aria-expanded:text-ink pointer-coarse:h-11"
       >
         {others.length > 0 && (
-          <span className="-space-x-2 hidden lg:flex">
+          <span className="-space-x-1 hidden lg:flex">
             {others.slice(0, FACES).map(({ user_id, username, kind }) => (
               <Avatar
                 key={user_id}
