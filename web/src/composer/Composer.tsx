@@ -114,7 +114,7 @@ function Box({ entry }: { entry: ChatEntry }) {
             autoComplete="off"
             spellCheck
             className={cx(
-              "max-h-[40dvh] min-h-9 min-w-0 flex-1 resize-none self-center bg-transparent px-2 py-1.5 outline-none placeholder:truncate placeholder:text-ink-2 pointer-coarse:py-2.5",
+              "max-h-[40dvh] min-h-9 min-w-0 flex-1 resize-none self-center text-ellipsis bg-transparent px-2 py-1.5 outline-none placeholder:truncate placeholder:text-ink-2 pointer-coarse:py-2.5",
               // Such a text fills the box whatever it is, and measuring it at every key would be felt.
               fill.kind === "over" ? "field-sizing-fixed h-[40dvh]" : "field-sizing-content",
             )}
