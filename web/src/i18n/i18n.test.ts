@@ -85,7 +85,7 @@ test("days and times are written as where the reader lives, if they speak the ap
   await setLocale("de");
   expect(formatNumber(1200.5)).toBe("1.200,5");
   languages.mockReturnValue(["de-CH"]);
-  expect(formatNumber(1200.5)).toBe("1’200.5");
+  expect(formatNumber(1200.5)).toMatch(/^1[’']200\.5$/);
 });
 
 test("a refusal is told in the reader's language where its sentence is known, else in the server's words", async () => {

@@ -4,6 +4,7 @@ import { formatNumber, t } from "../i18n";
 import { usePeople } from "../state/people";
 import { useMe } from "../state/session";
 import { Avatar } from "../ui/Avatar";
+import { useLooks } from "../ui/looks";
 import { Tooltip } from "../ui/Tooltip";
 import { MEMBERS_BUTTON, showMembers, useMembersShown } from "./dialogs";
 
@@ -13,6 +14,7 @@ const FACES = 3;
 export function MembersButton({ chat }: { chat: ChatId }) {
   const { members, online } = usePeople(chat);
   const me = useMe();
+  const looks = useLooks(chat);
   const shown = useMembersShown();
   const others = members.filter((member) => online.has(member.user_id) && member.user_id !== me.id);
   return (
@@ -32,6 +34,7 @@ export function MembersButton({ chat }: { chat: ChatId }) {
                 key={user_id}
                 user={{ id: user_id, username, kind }}
                 size="sm"
+                look={looks.get(user_id)}
                 className="ring-2 ring-bg"
               />
             ))}

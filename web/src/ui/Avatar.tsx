@@ -1,7 +1,7 @@
 import { Sparkles } from "lucide-react";
-import type { CSSProperties } from "react";
 import type { UserKind } from "../gen/api";
 import { cx } from "./cx";
+import { lookOf, tint } from "./look";
 
 export type AvatarSize = "xs" | "sm" | "md" | "lg";
 
@@ -15,6 +15,8 @@ const sizes: Record<AvatarSize, string> = {
 type AvatarProps = {
   user: { id: string; username: string; kind?: UserKind };
   size?: AvatarSize;
+  /** In a room, where people are to be told apart. */
+  look?: number | undefined;
   className?: string;
 };
 
@@ -22,7 +24,7 @@ type AvatarProps = {
  * A person's initials on a colour of their own, or the bot's sign on the bot's violet.
  * It says nothing to the ear: a name always stands beside it.
  */
-export function Avatar({ user, size = "md", className }: AvatarProps) {
+export function Avatar({ user, size = "md", look, className }: AvatarProps) {
   const shape = cx(
     "grid shrink-0 select-none place-items-center rounded-full font-semibold leading-none",
     sizes[size],
@@ -35,27 +37,11 @@ export function Avatar({ user, size = "md", className }: AvatarProps) {
     );
   }
   return (
-    <span aria-hidden="true" className={cx(shape, "tinted", className)} style={tint(user.id)}>
+    <span aria-hidden="true" className={cx(shape, "tinted", className)} style={tint(look ?? lookOf(user.id))}>
       {initials(user.username).slice(0, size === "xs" ? 1 : 2)}
     </span>
   );
 }
-
-const HUES = 11;
-
-/** The look that belongs to an id, for elements of the class `tinted`: a hue, pale or deep. */
-export function tint(id: string): CSSProperties {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
-  // The ids of those who came together differ in few places; each of these has to change all of it.
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 16;
-  // Round the wheel in steps that an eye tells apart, without the violet third that belongs to the bot.
-  const hue = (350 + (hash % HUES) * 24) % 360;
-  const deep = Math.floor(hash / HUES) % 2 === 1;
-  return { "--hue": hue, ...(deep && DEEP) } as CSSProperties;
-}
-
-const DEEP = { "--tint-bg": "var(--deep-bg)", "--tint-ink": "var(--deep-ink)" };
 
 function initials(username: string): string {
   const [first = "", second = ""] = username.split(/[._\-\s]+/);

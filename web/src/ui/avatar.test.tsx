@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { render } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { Avatar, tint } from "./Avatar";
+import { Avatar } from "./Avatar";
+import { lookOf, looksOf, tint } from "./look";
 
 const css = readFileSync("src/styles/tokens.css", "utf8").split(".dark {");
 const HUES = Array.from({ length: 360 }, (_, hue) => hue);
@@ -31,13 +32,21 @@ test.each(["tint", "deep"])("initials are readable on each %s colour in both the
   }
 });
 
-test("people whose ids were made at the same moment look different", () => {
-  const looks = (last: number) =>
-    JSON.stringify(tint(`0190f5fe-7c00-7a3f-8abc-0000000000${last.toString(16).padStart(2, "0")}`));
-  let same = 0;
-  for (let n = 0; n < 250; n++) same += new Set([n, n + 1, n + 2].map(looks)).size < 3 ? 1 : 0;
-  // With 22 looks chance would have it in one of seven.
-  expect(same / 250).toBeLessThan(0.2);
+const made = (last: number) => `0190f5fe-7c00-7a3f-8abc-0000000000${last.toString(16).padStart(2, "0")}`;
+
+test("ids that were made at the same moment have looks as different as chance would have it", () => {
+  let alike = 0;
+  for (let n = 0; n < 250; n++) alike += lookOf(made(n)) === lookOf(made(n + 1)) ? 1 : 0;
+  expect(alike).toBeLessThan(25);
+});
+
+test("in a room twenty-two people look different, and the first of those who share a look keeps it", () => {
+  const ids = Array.from({ length: 22 }, (_, n) => made(n));
+  const looks = looksOf(ids);
+  expect(new Set(looks.values()).size).toBe(22);
+  expect(new Set(ids.map((id) => JSON.stringify(tint(looks.get(id) ?? 0)))).size).toBe(22);
+  expect(looks.get(made(0))).toBe(lookOf(made(0)));
+  expect(looksOf(Array.from({ length: 100 }, (_, n) => made(n))).size).toBe(100);
 });
 
 test("the smallest face has one letter, which its neighbour does not cover", () => {
