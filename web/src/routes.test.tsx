@@ -74,6 +74,8 @@ async function open(path: string, state: SessionState) {
   // A router for each test: it lives as long as the page and keeps where it was.
   vi.resetModules();
   ({ router } = await import("./routes"));
+  const { setLocale } = await import("./i18n");
+  await setLocale("en");
   const { queryClient } = await import("./queries");
   render(
     <QueryClientProvider client={queryClient}>

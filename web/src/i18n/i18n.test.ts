@@ -6,6 +6,7 @@ import {
   formatAgo,
   formatDay,
   formatNumber,
+  formatTime,
   type Key,
   preferredLocale,
   problemText,
@@ -21,6 +22,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
   await setLocale("en");
 });
 
@@ -71,6 +73,19 @@ test("days are called by the name that a person would use", () => {
   expect(formatDay("2025-03-03T12:00:00.000Z")).toBe("March 3, 2025");
   expect(formatAgo("2026-11-21T11:55:00.000Z")).toBe("5 minutes ago");
   expect(formatAgo("2026-11-24T12:00:00.000Z")).toBe("in 3 days");
+});
+
+test("days and times are written as where the reader lives, if they speak the app's language there", async () => {
+  const languages = vi.spyOn(navigator, "languages", "get");
+  const written = () => [formatDay("2026-03-03T12:00:00.000Z"), formatTime("2026-03-03T17:05:00.000Z")];
+  languages.mockReturnValue(["fr", "en-GB", "en"]);
+  expect(written()).toEqual(["3 March", expect.stringMatching(/^\d\d:05$/)]);
+  languages.mockReturnValue(["en-US"]);
+  expect(written()).toEqual(["March 3", expect.stringMatching(/:05.[AP]M$/)]);
+  await setLocale("de");
+  expect(formatNumber(1200.5)).toBe("1.200,5");
+  languages.mockReturnValue(["de-CH"]);
+  expect(formatNumber(1200.5)).toMatch(/^1[’']200\.5$/);
 });
 
 test("a refusal is told in the reader's language where its sentence is known, else in the server's words", async () => {

@@ -2,6 +2,7 @@ import type { Timestamp, UserKind } from "../gen/api";
 import { useName } from "../state/people";
 import { Avatar } from "../ui/Avatar";
 import { cx } from "../ui/cx";
+import { useLooks } from "../ui/looks";
 import { useRoom } from "./room";
 import { Time } from "./Time";
 
@@ -14,9 +15,16 @@ type AuthorProps = {
 
 /** The column beside the text: a face where somebody begins to speak, the time under the pointer below it. */
 export function Gutter({ user, grouped, at }: AuthorProps) {
+  const looks = useLooks(useRoom().chat);
   return (
     <div className={cx("w-9 shrink-0", user.kind === "agent" && "max-sm:hidden")}>
-      {!grouped && <Avatar user={user} className="mt-0.5 group-data-[density=compact]/log:size-7" />}
+      {!grouped && (
+        <Avatar
+          user={user}
+          look={looks.get(user.id)}
+          className="mt-0.5 group-data-[density=compact]/log:size-7"
+        />
+      )}
       {grouped && at && (
         <Time
           at={at}

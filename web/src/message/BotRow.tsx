@@ -11,14 +11,14 @@ import { Frame } from "./Frame";
 import { ReplyText } from "./ReplyText";
 import { useRoom } from "./room";
 import { Time } from "./Time";
-import { Tokens } from "./Tokens";
+import { tokensOf } from "./tokens";
 import { usePerform } from "./usePerform";
 
 type BotRowProps = { id: string; message: Message; flash: boolean };
 
 /** A reply: who asked, how far it is, its text, and how it ended. */
 export function BotRow({ id, message, flash }: BotRowProps) {
-  const { user_id, username, display_name, run } = message;
+  const { user_id, username, display_name } = message;
   const author = {
     user: { id: user_id, username, display_name, kind: "agent" as const },
     grouped: false,
@@ -42,7 +42,6 @@ export function BotRow({ id, message, flash }: BotRowProps) {
           <>
             {message.status === "queued" ? <Waiting message={message} /> : <ReplyText message={message} />}
             <Ending message={message} />
-            {isSettled(message) && run?.usage && <Tokens usage={run.usage} model={run.model} />}
           </>
         )}
       </div>
@@ -62,6 +61,12 @@ function Header({ id, message }: { id: string; message: Message }) {
         {message.run && <Asker run={message.run} />}
         <Time at={message.created_at} className="shrink-0 text-ink-2 text-xs" />
       </p>
+      {message.run && isSettled(message) && (
+        // Where there is no hover, the menu has it.
+        <span className="min-w-0 truncate text-ink-2 text-xs opacity-0 transition-opacity duration-100 group-focus-within/row:opacity-100 group-hover/row:opacity-100 group-focus/row:opacity-100 pointer-coarse:hidden">
+          {tokensOf(message.run)}
+        </span>
+      )}
       {mayStop(message, room) && (
         <button
           type="button"

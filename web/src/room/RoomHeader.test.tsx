@@ -50,7 +50,7 @@ describe("the head of a room", () => {
   it("says how many are in it and here, and who writes", async () => {
     await enter();
     expect(screen.getByRole("heading", { level: 1, name: "trip" })).toBeVisible();
-    expect(screen.getByText("3 members · 2 here")).toBeVisible();
+    expect(screen.getByText("2 people · 1 here")).toBeVisible();
     act(() =>
       server.tell("trip", {
         type: "typing",

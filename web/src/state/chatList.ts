@@ -11,6 +11,8 @@ import { me, whileIn } from "./session";
 /** So many of the newest are heard live; of the others the server only tells that they went on. */
 const HEARD = 100;
 const PAGE = 200;
+/** So much of a page was on the one before it: as many chats may go while we page, and none is missed. */
+const OVERLAP = 10;
 const SOON_MS = 2_000;
 
 export type Item = ChatListItem & {
@@ -132,31 +134,31 @@ export async function refetch(): Promise<void> {
 
 async function fetchAll(isCurrent: () => boolean): Promise<void> {
   const before = chatList.getState().items;
-  const seen: ChatId[] = [];
-  for (;;) {
-    const query = { limit: PAGE, offset: seen.length };
+  const seen = new Set<ChatId>();
+  for (let offset = 0; ; offset += PAGE - OVERLAP) {
+    const query = { limit: PAGE, offset };
     const page: ChatListItem[] = await must(api.GET("/api/chats", { params: { query } }));
     if (!isCurrent()) return;
-    seen.push(...page.map((chat) => chat.id));
+    const [first] = page;
+    if (offset > 0 && !(first && seen.has(first.id))) throw new Error("the list has moved away");
+    for (const chat of page) seen.add(chat.id);
     takePage(page, seen);
     if (page.length < PAGE) break;
   }
-  const there = new Set(seen);
   for (const [chat, known] of before) {
     // One that went on meanwhile may have moved up from one page to another, past us.
-    if (!there.has(chat) && item(chat) === known) drop(chat);
+    if (!seen.has(chat) && item(chat) === known) drop(chat);
   }
 }
 
-function takePage(page: readonly ChatListItem[], seen: readonly ChatId[]): void {
+function takePage(page: readonly ChatListItem[], seen: ReadonlySet<ChatId>): void {
   const { order, items } = chatList.getState();
   const next = new Map(items);
   for (const chat of page) {
     next.set(chat.id, corrected(items.get(chat.id), chat));
     skipTo(chat.id, chat.head_seq);
   }
-  const there = new Set(seen);
-  chatList.setState({ items: next, order: [...there, ...(order ?? []).filter((id) => !there.has(id))] });
+  chatList.setState({ items: next, order: [...seen, ...(order ?? []).filter((id) => !seen.has(id))] });
   wantNewest();
 }
 

@@ -50,10 +50,10 @@ test("an entry stays the same object until something of it changes", async () =>
 
 test("a long list comes in pages and the first one is shown before the last is there", async () => {
   for (let n = 0; n < 450; n++) server.chat(`c${n}`);
-  const release = server.hold("GET /api/chats?limit=200&offset=400");
+  const release = server.hold("GET /api/chats?limit=200&offset=380");
   const tab = await openTab();
   const ids = order(tab);
-  expect(ids.now).toHaveLength(400);
+  expect(ids.now).toHaveLength(390);
   release();
   await pass(10);
   expect(ids.now).toHaveLength(450);
@@ -493,7 +493,7 @@ test("a chat that moves up while the list is paged is not lost between two pages
   for (let n = 0; n < 250; n++) server.chat(`c${n}`);
   const tab = await openTab();
   const ids = order(tab);
-  const release = server.hold("GET /api/chats?limit=200&offset=200");
+  const release = server.hold("GET /api/chats?limit=200&offset=190");
   server.socket.say({ type: "hello", connection_id: "c", user: ada, protocol: "coop.v1", heartbeat_s: 30 });
   await pass(10);
   const moved = server.chat("c10");
@@ -505,3 +505,20 @@ test("a chat that moves up while the list is paged is not lost between two pages
   await pass(10);
   expect(ids.now).toContain("c10");
 });
+
+test.each([1, 9, 10, 60])(
+  "when %i chats go while the list is paged, no other is lost between two pages",
+  async (going) => {
+    for (let n = 0; n < 250; n++) server.chat(`c${n}`);
+    const tab = await openTab();
+    const ids = order(tab);
+    const release = server.hold("GET /api/chats?limit=200&offset=190");
+    server.socket.say({ type: "hello", connection_id: "c", user: ada, protocol: "coop.v1", heartbeat_s: 30 });
+    await pass(10);
+    for (let n = 249; n > 249 - going; n--) server.chat(`c${n}`).gone = true;
+    release();
+    await pass(10_000);
+    const rest = Array.from({ length: 250 - going }, (_, n) => `c${n}`);
+    expect(ids.now).toEqual(expect.arrayContaining(rest));
+  },
+);

@@ -32,6 +32,11 @@ export function usePeople(chat: ChatId): { members: readonly Member[]; online: R
   return rooms((all) => all.get(chat) ?? noRoom);
 }
 
+/** Its identity stays while nobody comes, goes or changes. */
+export function useMembers(chat: ChatId): readonly Member[] {
+  return rooms((all) => (all.get(chat) ?? noRoom).members);
+}
+
 export function useMember(chat: ChatId, user: UserId): Member | undefined {
   return rooms((all) => all.get(chat)?.byId.get(user));
 }
