@@ -128,10 +128,10 @@ test("whoever is in has no use for the log-in page, and a link out of the app is
 
 test("an invitation is kept over registration and then joins, once", async () => {
   await open("/join/code-1", { kind: "out" });
-  await screen.findByRole("heading", { name: "ben invites you" });
+  await screen.findByRole("heading", { name: "Ben invites you" });
   expect(screen.getByText("Lake weekend")).toBeInTheDocument();
   await userEvent.click(await button("Create an account and join"));
-  await screen.findByText("ben invited you to Lake weekend.");
+  await screen.findByText("Ben invited you to Lake weekend.");
   await userEvent.type(screen.getByRole("textbox", { name: "Username" }), "ana");
   await userEvent.type(screen.getByRole("textbox", { name: "Email" }), "ana@example.org");
   await userEvent.type(screen.getByLabelText("Password"), "hello world");
