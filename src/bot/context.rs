@@ -46,7 +46,7 @@ mod tests {
     use crate::store::rows::HistoryMessage;
 
     fn user(name: &str) -> UserRef {
-        UserRef { id: UserId::new(), username: name.into() }
+        UserRef { id: UserId::new(), username: name.into(), display_name: name.to_uppercase() }
     }
 
     fn said(author: &UserRef, content: &str) -> HistoryMessage {

@@ -23,6 +23,9 @@ pub enum Error {
     NotFound(&'static str),
     #[error("{0}")]
     Conflict(&'static str),
+    /// Somebody else has this; the field says what.
+    #[error("this {0} is taken")]
+    Taken(&'static str),
     #[error("{0}")]
     TooLarge(&'static str),
     #[error("too many requests, try again later")]
@@ -47,11 +50,20 @@ impl Error {
             Self::Unauthenticated(_) => ErrorCode::Unauthenticated,
             Self::Forbidden(_) => ErrorCode::Forbidden,
             Self::NotFound(_) => ErrorCode::NotFound,
-            Self::Conflict(_) => ErrorCode::Conflict,
+            Self::Conflict(_) | Self::Taken(_) => ErrorCode::Conflict,
             Self::TooLarge(_) => ErrorCode::TooLarge,
             Self::RateLimited { .. } => ErrorCode::RateLimited,
             Self::Unavailable(_) => ErrorCode::Unavailable,
             Self::Internal(_) => ErrorCode::Internal,
+        }
+    }
+
+    /// The fields that it is about, each with its complaint.
+    pub fn fields(&self) -> Vec<FieldError> {
+        match self {
+            Self::Invalid(errors) => errors.clone(),
+            Self::Taken(field) => vec![FieldError { field: (*field).into(), message: self.to_string() }],
+            _ => Vec::new(),
         }
     }
 

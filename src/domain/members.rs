@@ -46,7 +46,7 @@ pub async fn invite(cx: &Context, actor: &Actor, chat: ChatId, username: &str) -
         return Ok(Invited::Already(member.clone()));
     }
     let by = actor.as_ref();
-    let data = SystemData::MemberAdded { user: reference(&user), by: by.clone() };
+    let data = SystemData::MemberAdded { user: user.as_ref(), by: by.clone() };
     let report = messages::system(cx, actor, data);
     let joined_at = report.created_at;
     let deed = Deed::to(user.id, AuditAction::MemberAdded).within(chat);
@@ -204,7 +204,7 @@ async fn end(cx: &Context, actor: &Actor, tx: Tx, chat: ChatId, user: User) -> R
     let (action, data) = if user.id == actor.user.id {
         (AuditAction::MemberLeft, SystemData::MemberLeft { user: by.clone() })
     } else {
-        (AuditAction::MemberRemoved, SystemData::MemberRemoved { user: reference(&user), by: by.clone() })
+        (AuditAction::MemberRemoved, SystemData::MemberRemoved { user: user.as_ref(), by: by.clone() })
     };
     record(cx, &tx, By::Actor(actor), Deed::to(user.id, action).within(chat)).await?;
     let report = messages::system(cx, actor, data);
@@ -228,7 +228,7 @@ async fn change_role(
     tx.set_member_role(chat, user, role).await?;
     let user = tx.account(user).await?.ok_or(Error::NotFound("participant"))?.user;
     let by = actor.as_ref();
-    let data = SystemData::RoleChanged { user: reference(&user), role, by: by.clone() };
+    let data = SystemData::RoleChanged { user: user.as_ref(), role, by: by.clone() };
     let report = messages::system(cx, actor, data);
     tx.append_message(chat, report, |message| Event::ParticipantRole { user, role, by, message }).await?;
     Ok(())
@@ -244,8 +244,4 @@ async fn record_role(
 ) -> Result<()> {
     let deed = Deed::to(user, AuditAction::MemberRoleChanged).within(chat).with(<&str>::from(role));
     record(cx, tx, By::Actor(actor), deed).await
-}
-
-fn reference(user: &User) -> UserRef {
-    UserRef { id: user.id, username: user.username.clone() }
 }

@@ -79,9 +79,9 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// The actor by id and name.
+    /// The actor by id and names.
     pub fn as_ref(&self) -> UserRef {
-        UserRef { id: self.user.id, username: self.user.username.clone() }
+        self.user.as_ref()
     }
 
     /// The actor as they see themselves.

@@ -11,6 +11,8 @@ use crate::store::rows::{Committed, NewUser, Outcome, RunState};
 
 /// The name under which the bot is mentioned and invited.
 pub const BOT_USERNAME: &str = "gem";
+/// The name by which people know it.
+pub const BOT_NAME: &str = "Gemini";
 
 /// Makes the bot's user at the first start, before any person could take its name.
 pub async fn ensure_bot(cx: &Context) -> Result<()> {
@@ -22,7 +24,7 @@ pub async fn ensure_bot(cx: &Context) -> Result<()> {
         id: UserId::new(),
         kind: UserKind::Agent,
         username: BOT_USERNAME.into(),
-        display_name: "Gemini".into(),
+        display_name: BOT_NAME.into(),
         email: None,
         password_hash: None,
         role: ServerRole::Member,
@@ -57,7 +59,7 @@ pub async fn stop(cx: &Context, actor: &Actor, chat: ChatId, message: MessageId)
     let (row, membership) = member_of(cx, actor, chat).await?;
     let run = cx.store.run_of(chat, message).await?.ok_or(Error::NotFound("reply"))?;
     may(row.kind, membership.role, Action::StopReply(Authorship::of(run.asked_by, actor.user.id)))?;
-    let by = actor.user.username.clone();
+    let by = actor.user.display_name.clone();
     if run.state == RunState::Queued && cx.store.settle_queued(run.id, stopped(&by)).await?.is_some() {
         return show_queue(cx, chat).await;
     }

@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn the_bot_answers_to_its_command_and_its_name_only() {
-        let agents = [UserRef { id: UserId::new(), username: "gem".into() }];
+        let agents = [UserRef { id: UserId::new(), username: "gem".into(), display_name: "Gemini".into() }];
         let asks = |kind, text: &str| addressed(kind, text, &agents) == Addressed::Agent(&agents[0]);
         for text in ["/bot hi", "  /bot\nhi", "@gem hi", "hi @GEM.", "(@gem)", "so, @gem, what?", "@gem"] {
             assert!(asks(ChatKind::Group, text), "{text:?}");

@@ -2,11 +2,14 @@
 
 use std::net::IpAddr;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::bus::Envelope;
 use crate::domain::audit::{By, Deed, record};
 use crate::domain::auth::passwords::{self, PASSWORD_BYTES};
 use crate::domain::auth::sessions::{announce_ended, confirm};
 use crate::domain::error::{Error, Result};
+use crate::domain::runs::BOT_NAME;
 use crate::domain::{Actor, Context, members};
 use crate::ids::{Timestamp, UserId};
 use crate::protocol::{AuditAction, Me, Notice, ServerRole, Signal, User, UserKind};
@@ -104,8 +107,8 @@ pub(in crate::domain) async fn prepare(cx: &Context, new: NewPerson, role: Serve
 
 fn taken(taken: Taken) -> Error {
     match taken {
-        Taken::Username => Error::Conflict("this username is taken"),
-        Taken::Email => Error::Conflict("this email is taken"),
+        Taken::Username => Error::Taken("username"),
+        Taken::Email => Error::Taken("email"),
     }
 }
 
@@ -239,6 +242,8 @@ fn username(name: &str) -> Result<String> {
             "must have 3 to 32 letters (a-z), digits, dots, hyphens or underscores, and begin and end with a letter or digit",
         ));
     }
+    // It becomes the display name where none is given.
+    not_the_bots("username", name)?;
     Ok(name.to_owned())
 }
 
@@ -265,7 +270,18 @@ fn display_name(name: &str) -> Result<String> {
             "must be one line without brackets and invisible characters",
         ));
     }
+    not_the_bots("display_name", name)?;
     Ok(name.to_owned())
+}
+
+/// Refuses what reads as the bot's name: who bears it could put words into its mouth. Letters and digits alone are
+/// compared, in whatever forms and case: signs around them, and such as nobody sees, make no other name.
+fn not_the_bots(field: &str, name: &str) -> Result<()> {
+    let letters = name.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
+    if letters.eq(BOT_NAME.to_lowercase().chars()) {
+        return Err(Error::invalid(field, "is the bot's name"));
+    }
+    Ok(())
 }
 
 /// Something that looks like an address, in lower case; whether mail arrives there is not ours to say.
@@ -318,6 +334,8 @@ mod tests {
             "аda",
             "a@b",
             "a\0b",
+            "Gemini",
+            "gem-ini",
         ] {
             assert!(username(name).is_err(), "{name:?}");
         }
@@ -346,6 +364,25 @@ mod tests {
             "a\0b",
         ] {
             assert!(display_name(name).is_err(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_display_name_cannot_read_as_the_bots() {
+        for name in [
+            "Gemini",
+            " gEMINI ",
+            "Gem ini",
+            "G.e.m.i.n.i",
+            "Gem\u{ad}ini",
+            "Ｇｅｍｉｎｉ",
+            "𝐆𝐞𝐦𝐢𝐧𝐢",
+            "✨ Gemini ✨",
+        ] {
+            assert!(display_name(name).is_err(), "{name:?}");
+        }
+        for name in ["Gem", "Gemini's friend", "Geminiani", "Gemini 2"] {
+            assert!(display_name(name).is_ok(), "{name:?}");
         }
     }
 

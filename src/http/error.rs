@@ -38,10 +38,7 @@ impl IntoResponse for Failure {
         }
         let status = status(error.code());
         let retry_after = error.retry_after();
-        let errors = match &error {
-            Error::Invalid(errors) => errors.clone(),
-            _ => Vec::new(),
-        };
+        let errors = error.fields();
         let problem = Problem { errors, retry_after, ..problem(status, error.code(), error.detail()) };
         let mut response = status.into_response();
         if let Some(seconds) = retry_after {
@@ -160,6 +157,7 @@ mod tests {
             (Error::Forbidden("x"), 403, ErrorCode::Forbidden),
             (Error::NotFound("x"), 404, ErrorCode::NotFound),
             (Error::Conflict("x"), 409, ErrorCode::Conflict),
+            (Error::Taken("x"), 409, ErrorCode::Conflict),
             (Error::TooLarge("x"), 413, ErrorCode::TooLarge),
             (Error::RateLimited { retry_after: Duration::from_millis(1_200) }, 429, ErrorCode::RateLimited),
             (Error::Internal(cause()), 500, ErrorCode::Internal),

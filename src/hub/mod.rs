@@ -209,6 +209,7 @@ mod tests {
                 kind: MessageKind::Text,
                 user_id: UserId::new(),
                 username: "gem".into(),
+                display_name: "Gemini".into(),
                 content: String::new(),
                 is_bot: true,
                 status,
@@ -242,7 +243,7 @@ mod tests {
         let listening = told.hub.subscribe(told.chat_id);
         told.change(3, run, MessageStatus::Streaming, Event::Updated);
         told.chunk(run, 0, "text");
-        let by = UserRef { id: UserId::new(), username: "ada".into() };
+        let by = UserRef { id: UserId::new(), username: "ada".into(), display_name: "Ada".into() };
         let deleted = Box::new(Event::ChatDeleted { by });
         told.hub.deliver(&Envelope::Event { chat_id: told.chat_id, seq: Seq(9), event: deleted });
         // The writer does not know yet.

@@ -163,7 +163,8 @@ mod tests {
             hub.deliver(&Envelope::Notice { user_id, notice });
         }
         assert!(!connection.stuck.is_cancelled());
-        let event = Box::new(Event::ChatDeleted { by: UserRef { id: user_id, username: "ada".into() } });
+        let by = UserRef { id: user_id, username: "ada".into(), display_name: "Ada".into() };
+        let event = Box::new(Event::ChatDeleted { by });
         let notice = Notice::ChatEvent { chat_id: ChatId::new(), seq: Seq(1), event };
         hub.deliver(&Envelope::Notice { user_id, notice });
         assert!(connection.stuck.is_cancelled());

@@ -147,11 +147,13 @@ pub enum ServerFrame {
         chat_id: ChatId,
         user_id: UserId,
         username: String,
+        display_name: String,
     },
     UserLeft {
         chat_id: ChatId,
         user_id: UserId,
         username: String,
+        display_name: String,
     },
     ParticipantAdded {
         seq: Seq,
@@ -195,6 +197,7 @@ pub enum ServerFrame {
         chat_id: ChatId,
         user_id: UserId,
         username: String,
+        display_name: String,
     },
     Read {
         chat_id: ChatId,
@@ -331,11 +334,17 @@ impl ServerFrame {
                 usage: None,
             }),
             Signal::Queue(Queue { running, waiting }) => Self::BotQueue { chat_id, running, waiting },
-            Signal::UserJoined(UserRef { id, username }) => {
-                Self::UserJoined { chat_id, user_id: id, username }
+            Signal::UserJoined(UserRef { id, username, display_name }) => {
+                Self::UserJoined { chat_id, user_id: id, username, display_name }
             }
-            Signal::UserLeft(UserRef { id, username }) => Self::UserLeft { chat_id, user_id: id, username },
-            Signal::Typing(UserRef { id, username }) => Self::Typing { chat_id, user_id: id, username },
+            Signal::UserLeft(UserRef { id, username, display_name }) => {
+                Self::UserLeft { chat_id, user_id: id, username, display_name }
+            }
+
+            Signal::Typing(UserRef { id, username, display_name }) => {
+                Self::Typing { chat_id, user_id: id, username, display_name }
+            }
+
             Signal::Read { user_id, last_read_seq } => Self::Read { chat_id, user_id, last_read_seq },
             Signal::UserUpdated(user) => Self::UserUpdated { user },
         }

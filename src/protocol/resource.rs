@@ -56,11 +56,36 @@ pub struct User {
     pub created_at: Timestamp,
 }
 
-/// A user by id and name, where more would be noise.
+impl User {
+    /// The user by id and names.
+    pub fn as_ref(&self) -> UserRef {
+        UserRef { id: self.id, username: self.username.clone(), display_name: self.display_name.clone() }
+    }
+}
+
+/// A user by id and names, where more would be noise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(from = "WrittenRef")]
 pub struct UserRef {
     pub id: UserId,
     pub username: String,
+    /// What people call them.
+    pub display_name: String,
+}
+
+/// A reference as it may stand in a system message: those of before had no display name, and stay as they were written.
+#[derive(Deserialize)]
+struct WrittenRef {
+    id: UserId,
+    username: String,
+    display_name: Option<String>,
+}
+
+impl From<WrittenRef> for UserRef {
+    fn from(written: WrittenRef) -> Self {
+        let display_name = written.display_name.unwrap_or_else(|| written.username.clone());
+        Self { id: written.id, username: written.username, display_name }
+    }
 }
 
 /// A user as they see themselves.
@@ -199,10 +224,16 @@ pub struct Preview {
     pub kind: MessageKind,
     pub user_id: UserId,
     pub username: String,
+    pub display_name: String,
     pub is_bot: bool,
     pub status: MessageStatus,
-    /// At most 200 characters; empty when the message was deleted.
+    /// At most 200 characters; empty when the message was deleted, and of a reply that has no text (yet).
     pub content: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Timestamp>,
+    /// What a system message reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<SystemData>,
     /// Who asked for it, if it is a reply.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked_by: Option<UserId>,
@@ -391,6 +422,7 @@ pub struct MessageBody {
     pub kind: MessageKind,
     pub user_id: UserId,
     pub username: String,
+    pub display_name: String,
     pub content: String,
     pub is_bot: bool,
     pub status: MessageStatus,
@@ -410,6 +442,12 @@ pub struct MessageBody {
 }
 
 impl Message {
+    /// Who wrote it.
+    pub fn author(&self) -> UserRef {
+        let MessageBody { user_id, username, display_name, .. } = &self.body;
+        UserRef { id: *user_id, username: username.clone(), display_name: display_name.clone() }
+    }
+
     /// The beginning of it, for chat lists and notices.
     pub fn preview(&self) -> Preview {
         Preview {
@@ -418,9 +456,12 @@ impl Message {
             kind: self.body.kind,
             user_id: self.body.user_id,
             username: self.body.username.clone(),
+            display_name: self.body.display_name.clone(),
             is_bot: self.body.is_bot,
             status: self.body.status,
             content: self.body.content.chars().take(200).collect(),
+            deleted_at: self.body.deleted_at,
+            data: self.body.data.clone(),
             asked_by: self.body.run.as_ref().map(|run| run.asked_by),
         }
     }

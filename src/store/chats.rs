@@ -18,7 +18,8 @@ use crate::store::error::{StoreError, StoreResult};
 use crate::store::members::membership_view;
 use crate::store::messages::current_run;
 use crate::store::rows::{ChatRow, Membership, NewChat, RunState};
-use crate::store::{Store, Tx, meaning, word};
+use crate::store::users::referring;
+use crate::store::{Store, Tx, from_json, meaning, word};
 
 /// Unread messages are counted so far and no further.
 const MOST_UNREAD: u64 = 100;
@@ -101,18 +102,22 @@ impl Store {
 
     /// The other person of each private chat.
     async fn peers(&self, user: UserId, chats: Vec<ChatId>) -> StoreResult<Vec<(ChatId, UserRef)>> {
-        let rows: Vec<(ChatId, UserId, String)> = member::Entity::find()
-            .select_only()
-            .columns([member::Column::ChatId, member::Column::UserId])
-            .column(user::Column::Username)
+        #[derive(FromQueryResult)]
+        struct Row {
+            chat_id: ChatId,
+            #[sea_orm(nested)]
+            peer: UserRef,
+        }
+        let rows: Vec<Row> = referring(member::Entity::find().select_only())
+            .column(member::Column::ChatId)
             .inner_join(user::Entity)
             .filter(member::Column::ChatId.is_in(chats))
             .filter(member::Column::UserId.ne(user))
             .filter(user::Column::Kind.eq(word(UserKind::Person)))
-            .into_tuple()
+            .into_model()
             .all(&self.inner.reader)
             .await?;
-        Ok(rows.into_iter().map(|(chat, id, username)| (chat, UserRef { id, username })).collect())
+        Ok(rows.into_iter().map(|row| (row.chat_id, row.peer)).collect())
     }
 }
 
@@ -301,11 +306,13 @@ struct ListRow {
     last_id: Option<MessageId>,
     last_seq: Option<Seq>,
     last_kind: Option<String>,
-    last_author: Option<UserId>,
-    last_username: Option<String>,
+    #[sea_orm(nested)]
+    last_author: Option<UserRef>,
     last_is_bot: Option<bool>,
     last_status: Option<String>,
     last_content: Option<String>,
+    last_deleted_at: Option<Timestamp>,
+    last_data: Option<serde_json::Value>,
     last_asked_by: Option<UserId>,
     last_at: Option<Timestamp>,
 }
@@ -317,8 +324,7 @@ fn list_query(user: UserId, page: impl Iterator<Item = ChatId>) -> Select<member
         Expr::value(1),
         Expr::value(200),
     ]);
-    member::Entity::find()
-        .select_only()
+    referring(member::Entity::find().select_only())
         .columns([
             chat::Column::Id,
             chat::Column::Kind,
@@ -333,11 +339,11 @@ fn list_query(user: UserId, page: impl Iterator<Item = ChatId>) -> Select<member
         .column_as(message::Column::Id, "last_id")
         .column_as(message::Column::Seq, "last_seq")
         .column_as(message::Column::Kind, "last_kind")
-        .column_as(message::Column::AuthorId, "last_author")
-        .column_as(user::Column::Username, "last_username")
         .column_as(message::Column::IsBot, "last_is_bot")
         .column_as(message::Column::Status, "last_status")
         .expr_as(beginning, "last_content")
+        .column_as(message::Column::DeletedAt, "last_deleted_at")
+        .column_as(message::Column::Data, "last_data")
         .column_as(run::Column::AskedBy, "last_asked_by")
         .column_as(message::Column::CreatedAt, "last_at")
         .inner_join(chat::Entity)
@@ -370,16 +376,19 @@ impl ListRow {
         let kind: ChatKind = meaning(&self.kind)?;
         let my_role: MemberRole = meaning(&self.my_role)?;
         let notify: NotifyLevel = meaning(&self.notify)?;
-        let last_message = match (self.last_id, self.last_seq, self.last_author, self.last_username) {
-            (Some(message_id), Some(seq), Some(user_id), Some(username)) => Some(Preview {
+        let last_message = match (self.last_id, self.last_seq, self.last_author) {
+            (Some(message_id), Some(seq), Some(author)) => Some(Preview {
                 message_id,
                 seq,
                 kind: meaning(self.last_kind.as_deref().unwrap_or_default())?,
-                user_id,
-                username,
+                user_id: author.id,
+                username: author.username,
+                display_name: author.display_name,
                 is_bot: self.last_is_bot.unwrap_or_default(),
                 status: meaning(self.last_status.as_deref().unwrap_or_default())?,
                 content: self.last_content.unwrap_or_default(),
+                deleted_at: self.last_deleted_at,
+                data: from_json(self.last_data)?,
                 asked_by: self.last_asked_by,
             }),
             _ => None,

@@ -235,7 +235,7 @@ impl Shown {
     fn event(&self, row: event::Model) -> StoreResult<Event> {
         let message = || self.message(row.message_id);
         let user = || self.user(row.user_id);
-        let by = || self.user(row.by_id).map(|user| UserRef { id: user.id, username: user.username });
+        let by = || self.user(row.by_id).map(|user| user.as_ref());
         Ok(match meaning(&row.kind)? {
             EventKind::Posted => Event::Posted(message()?),
             EventKind::Updated => Event::Updated(message()?),

@@ -12,6 +12,7 @@ use crate::store::entity::{chat, invite_link, user};
 use crate::store::error::{StoreResult, corrupt};
 use crate::store::members::count_members;
 use crate::store::rows::LinkRow;
+use crate::store::users::referring;
 use crate::store::{Store, Tx};
 
 impl Store {
@@ -46,7 +47,7 @@ impl Store {
         let members = count_members(&self.inner.reader, row.chat_id).await?;
         Ok(Some(InvitePreview {
             chat_name: row.chat_name.ok_or_else(|| corrupt("a link into a chat without a name"))?,
-            invited_by: UserRef { id: row.created_by, username: row.username },
+            invited_by: row.created_by,
             member_count: u32::try_from(members).unwrap_or(u32::MAX),
             expires_at: row.expires_at,
         }))
@@ -109,8 +110,8 @@ struct Row {
     id: LinkId,
     chat_id: ChatId,
     chat_name: Option<String>,
-    created_by: UserId,
-    username: String,
+    #[sea_orm(nested)]
+    created_by: UserRef,
     created_at: Timestamp,
     expires_at: Timestamp,
     max_uses: Option<i32>,
@@ -124,7 +125,7 @@ impl Row {
         LinkRow {
             id: self.id,
             chat_id: self.chat_id,
-            created_by: UserRef { id: self.created_by, username: self.username },
+            created_by: self.created_by,
             created_at: self.created_at,
             expires_at: self.expires_at,
             max_uses: self.max_uses.map(number),
@@ -135,11 +136,10 @@ impl Row {
 
 /// The links of those who may act themselves: while somebody is disabled, their links bring nobody in.
 fn links() -> Select<invite_link::Entity> {
-    invite_link::Entity::find()
+    referring(invite_link::Entity::find())
         .inner_join(chat::Entity)
         .inner_join(user::Entity)
         .column_as(chat::Column::Name, "chat_name")
-        .column(user::Column::Username)
         .filter(user::Column::DisabledAt.is_null())
 }
 

@@ -13,6 +13,7 @@ use crate::protocol::{Member, MemberRole, NotifyLevel, UserKind, UserRef};
 use crate::store::entity::{chat, member, user};
 use crate::store::error::StoreResult;
 use crate::store::rows::Membership;
+use crate::store::users::referring;
 use crate::store::{Store, Tx, meaning, word};
 
 impl Store {
@@ -35,18 +36,15 @@ impl Store {
 
     /// The chat's agents, the longest-standing first.
     pub async fn agents(&self, chat: ChatId) -> StoreResult<Vec<UserRef>> {
-        let rows: Vec<(UserId, String)> = member::Entity::find()
-            .select_only()
-            .column(user::Column::Id)
-            .column(user::Column::Username)
+        let agents = referring(member::Entity::find().select_only())
             .inner_join(user::Entity)
             .filter(member::Column::ChatId.eq(chat))
             .filter(user::Column::Kind.eq(word(UserKind::Agent)))
             .order_by_asc(member::Column::JoinedAt)
-            .into_tuple()
+            .into_model()
             .all(&self.inner.reader)
             .await?;
-        Ok(rows.into_iter().map(|(id, username)| UserRef { id, username }).collect())
+        Ok(agents)
     }
 
     /// False when the user is not in the chat.

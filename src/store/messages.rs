@@ -14,6 +14,7 @@ use crate::store::entity::{message, revision, run, user};
 use crate::store::error::{StoreResult, corrupt};
 use crate::store::events::Take;
 use crate::store::rows::{HistoryMessage, MessagePage, NewMessage, Window};
+use crate::store::users::referring;
 use crate::store::{Store, Tx, from_json, meaning, to_json, word};
 
 impl Store {
@@ -87,16 +88,14 @@ impl Store {
     pub async fn history(&self, chat: ChatId, before: Seq, limit: u32) -> StoreResult<Vec<HistoryMessage>> {
         #[derive(FromQueryResult)]
         struct Row {
-            author_id: UserId,
-            username: String,
+            #[sea_orm(nested)]
+            author: UserRef,
             is_bot: bool,
             content: String,
         }
         let settled = [MessageStatus::Complete, MessageStatus::Stopped, MessageStatus::Interrupted];
-        let rows: Vec<Row> = message::Entity::find()
-            .select_only()
-            .columns([message::Column::AuthorId, message::Column::IsBot, message::Column::Content])
-            .column(user::Column::Username)
+        let rows: Vec<Row> = referring(message::Entity::find().select_only())
+            .columns([message::Column::IsBot, message::Column::Content])
             .inner_join(user::Entity)
             .filter(message::Column::ChatId.eq(chat))
             .filter(message::Column::Seq.lt(before))
@@ -111,11 +110,7 @@ impl Store {
             .await?;
         let oldest_first = rows.into_iter().rev();
         Ok(oldest_first
-            .map(|row| HistoryMessage {
-                author: UserRef { id: row.author_id, username: row.username },
-                is_bot: row.is_bot,
-                content: row.content,
-            })
+            .map(|row| HistoryMessage { author: row.author, is_bot: row.is_bot, content: row.content })
             .collect())
     }
 
@@ -286,6 +281,7 @@ impl Placed<'_> {
                 kind,
                 user_id: author.id,
                 username: author.username,
+                display_name: author.display_name,
                 content,
                 is_bot,
                 status,
@@ -334,7 +330,8 @@ pub(super) async fn write(database: &impl ConnectionTrait, placed: &[Placed<'_>]
 struct View {
     #[sea_orm(nested)]
     message: message::Model,
-    username: String,
+    #[sea_orm(nested)]
+    author: UserRef,
     run_id: Option<RunId>,
     asked_by: Option<UserId>,
     question_id: Option<MessageId>,
@@ -346,10 +343,9 @@ struct View {
 
 /// Messages with author and run; to be filtered and then `read`.
 pub(super) fn views() -> Select<message::Entity> {
-    message::Entity::find()
+    referring(message::Entity::find())
         .inner_join(user::Entity)
         .join(JoinType::LeftJoin, current_run())
-        .column(user::Column::Username)
         .column_as(run::Column::Id, "run_id")
         .columns([
             run::Column::AskedBy,
@@ -404,8 +400,9 @@ impl View {
                 chat_id: row.chat_id,
                 updated_seq: row.updated_seq,
                 kind: meaning(&row.kind)?,
-                user_id: row.author_id,
-                username: self.username,
+                user_id: self.author.id,
+                username: self.author.username,
+                display_name: self.author.display_name,
                 content: row.content,
                 is_bot: row.is_bot,
                 status: meaning(&row.status)?,

@@ -16,6 +16,7 @@ use crate::store::entity::{message, run, user};
 use crate::store::error::{StoreError, StoreResult, corrupt};
 use crate::store::events::Take;
 use crate::store::rows::{ClaimedRun, Lease, Outcome, RunRow, RunState};
+use crate::store::users::referring;
 use crate::store::{Store, Tx, database_now, meaning, to_json, word};
 
 impl Store {
@@ -112,7 +113,7 @@ impl Store {
                 update.col_expr(message::Column::Status, Expr::value(word(MessageStatus::Streaming)))
             })
             .await?;
-        let agent = UserRef { id: reply.body.user_id, username: reply.body.username.clone() };
+        let agent = reply.author();
         tx.announce_reply(Event::Updated(reply)).await?;
         tx.commit().await?;
         Ok(Some(ClaimedRun {
@@ -121,7 +122,7 @@ impl Store {
             message_id: found.message_id,
             question_id: found.question_id,
             question_seq: found.question_seq,
-            asked_by: UserRef { id: found.asked_by, username: found.asked_by_name },
+            asked_by: found.asked_by,
             agent,
         }))
     }
@@ -277,8 +278,8 @@ struct Queued {
     message_id: MessageId,
     question_id: MessageId,
     question_seq: Seq,
-    asked_by: UserId,
-    asked_by_name: String,
+    #[sea_orm(nested)]
+    asked_by: UserRef,
 }
 
 impl Tx {
@@ -330,17 +331,9 @@ impl Tx {
             .into();
         let asker: sea_orm::RelationDef =
             run::Entity::belongs_to(user::Entity).from(run::Column::AskedBy).to(user::Column::Id).into();
-        let found = run::Entity::find()
-            .select_only()
-            .columns([
-                run::Column::Id,
-                run::Column::Epoch,
-                run::Column::MessageId,
-                run::Column::QuestionId,
-                run::Column::AskedBy,
-            ])
+        let found = referring(run::Entity::find().select_only())
+            .columns([run::Column::Id, run::Column::Epoch, run::Column::MessageId, run::Column::QuestionId])
             .column_as(message::Column::Seq, "question_seq")
-            .column_as(user::Column::Username, "asked_by_name")
             .join(sea_orm::JoinType::InnerJoin, question)
             .join(sea_orm::JoinType::InnerJoin, asker)
             .filter(open_runs(chat, RunState::Queued))

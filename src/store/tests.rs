@@ -58,7 +58,7 @@ impl Watched {
         let tx = self.store.begin().await.unwrap();
         let user = tx.insert_user(new).await.unwrap().unwrap();
         tx.commit().await.unwrap();
-        UserRef { id: user.id, username: user.username }
+        user.as_ref()
     }
 
     async fn room(&self, kind: ChatKind, members: &[&UserRef]) -> ChatId {

@@ -2,14 +2,15 @@
 
 use sea_orm::sea_query::{Expr, LikeExpr, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, DbBackend, EntityTrait as _,
-    ExprTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait,
+    ExprTrait as _, FromQueryResult, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QueryResult,
+    QuerySelect as _, Select, TryGetError,
 };
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::ids::{Timestamp, UserId};
-use crate::protocol::{ServerRole, User, UserKind};
+use crate::protocol::{ServerRole, User, UserKind, UserRef};
 use crate::store::entity::{retired_username, user};
 use crate::store::error::{StoreError, StoreResult};
 use crate::store::rows::{Account, NewUser, Taken};
@@ -205,6 +206,29 @@ impl Tx {
             .exec(&self.database)
             .await?;
         Ok(())
+    }
+}
+
+/// Has a query bring a user whom it joins, to be read as a `UserRef`.
+pub(super) fn referring<E: EntityTrait>(query: Select<E>) -> Select<E> {
+    query
+        .column_as(user::Column::Id, "ref_id")
+        .column_as(user::Column::Username, "ref_username")
+        .column_as(user::Column::DisplayName, "ref_display_name")
+}
+
+/// What `referring` selected; nothing where a left join found nobody.
+impl FromQueryResult for UserRef {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        Ok(Self::from_query_result_nullable(row, prefix)?)
+    }
+
+    fn from_query_result_nullable(row: &QueryResult, prefix: &str) -> Result<Self, TryGetError> {
+        Ok(Self {
+            id: row.try_get_nullable(prefix, "ref_id")?,
+            username: row.try_get_nullable(prefix, "ref_username")?,
+            display_name: row.try_get_nullable(prefix, "ref_display_name")?,
+        })
     }
 }
 

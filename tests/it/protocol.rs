@@ -22,7 +22,7 @@ fn user(n: u128, name: &str) -> User {
 }
 
 fn reference(n: u128, name: &str) -> UserRef {
-    UserRef { id: UserId(Uuid::from_u128(n)), username: name.into() }
+    user(n, name).as_ref()
 }
 
 fn chat() -> ChatId {
@@ -39,6 +39,7 @@ fn message() -> Message {
             kind: MessageKind::Text,
             user_id: UserId(Uuid::from_u128(1)),
             username: "ada".into(),
+            display_name: "ADA".into(),
             content: "hello".into(),
             is_bot: false,
             status: MessageStatus::Complete,
@@ -136,6 +137,7 @@ fn notices_to_one_person_have_their_shape() {
         |preview, mention| Notice::ChatActivity { chat_id: chat(), head_seq: Seq(9), preview, mention };
     let notices = [
         of_chat(Some(reply().preview()), true),
+        of_chat(Some(system().preview()), false),
         of_chat(None, false),
         Notice::ChatPreferences { chat_id: chat(), notify: NotifyLevel::Mentions },
     ];

@@ -71,7 +71,6 @@ test("a slash offers what one may do here", async ({ ada, ben }) => {
   await expect(list.getByRole("option", { name: "/rename" })).toHaveCount(0);
   await ben.box.pressSequentially("le");
   await ben.box.press("Enter");
-  await ben.box.press("Enter");
   await ben.page
     .getByRole("alertdialog", { name: "Leave “Kitchen table”?" })
     .getByRole("button", { name: "Leave" })

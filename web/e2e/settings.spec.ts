@@ -20,10 +20,10 @@ test("the theme holds at once, in every tab and from the first moment of the nex
 test("another language is spoken at once, and by the page itself", async ({ ada }) => {
   await ada.page.goto("/settings/appearance");
   await ada.page.getByRole("radio", { name: "Deutsch" }).check();
-  await expect(ada.page.getByRole("heading", { name: "Einstellungen", level: 1 })).toBeVisible();
+  await expect(ada.page.getByRole("heading", { name: "Darstellung", level: 1 })).toBeVisible();
   await expect(ada.page.locator("html")).toHaveAttribute("lang", "de");
   await ada.page.reload();
-  await expect(ada.page.getByRole("heading", { name: "Einstellungen", level: 1 })).toBeVisible();
+  await expect(ada.page.getByRole("heading", { name: "Darstellung", level: 1 })).toBeVisible();
 });
 
 test("a browser that speaks German is spoken to in German", async ({ browser, server }) => {

@@ -21,17 +21,17 @@ test("who writes and who is here shows while it lasts", async ({ ada, ben }) => 
   const chat = await ada.newChat("Kitchen table", ben);
   await ada.enter(chat);
   const head = ada.page.locator("#main header").first();
-  // Gemini is always here.
-  await expect(head).toContainText("2 here");
+  // People count, and Gemini is none.
+  await expect(head).toContainText("2 people · 1 here");
   await ben.enter(chat);
-  await expect(head).toContainText("3 here");
+  await expect(head).toContainText("2 here");
   await ben.box.pressSequentially("Hm");
   await expect(head).toContainText("ben is typing…");
   await expect(ben.page.locator("#main header").first()).not.toContainText("typing");
   await ben.say("Done");
-  await expect(head).toContainText("3 here");
-  await ben.page.close();
   await expect(head).toContainText("2 here");
+  await ben.page.close();
+  await expect(head).toContainText("1 here");
 });
 
 test("what one sent says that it was sent, and then who has read it", async ({ ada, ben }) => {

@@ -42,7 +42,7 @@ vi.mock("./queries", async () => {
     useInvitePreview: () => ({
       data: {
         chat_name: "Lake weekend",
-        invited_by: { id: "ben", username: "ben" },
+        invited_by: { id: "ben", username: "ben", display_name: "Ben" },
         member_count: 2,
         expires_at: "2126-11-30T10:00:00.000Z",
       },
@@ -74,6 +74,8 @@ async function open(path: string, state: SessionState) {
   // A router for each test: it lives as long as the page and keeps where it was.
   vi.resetModules();
   ({ router } = await import("./routes"));
+  const { setLocale } = await import("./i18n");
+  await setLocale("en");
   const { queryClient } = await import("./queries");
   render(
     <QueryClientProvider client={queryClient}>
@@ -126,10 +128,10 @@ test("whoever is in has no use for the log-in page, and a link out of the app is
 
 test("an invitation is kept over registration and then joins, once", async () => {
   await open("/join/code-1", { kind: "out" });
-  await screen.findByRole("heading", { name: "ben invites you" });
+  await screen.findByRole("heading", { name: "Ben invites you" });
   expect(screen.getByText("Lake weekend")).toBeInTheDocument();
   await userEvent.click(await button("Create an account and join"));
-  await screen.findByText("ben invited you to Lake weekend.");
+  await screen.findByText("Ben invited you to Lake weekend.");
   await userEvent.type(screen.getByRole("textbox", { name: "Username" }), "ana");
   await userEvent.type(screen.getByRole("textbox", { name: "Email" }), "ana@example.org");
   await userEvent.type(screen.getByLabelText("Password"), "hello world");

@@ -31,9 +31,12 @@ async fn a_name_is_taken_whatever_its_case_and_the_bots_too() {
     let server = TestServer::start().await;
     let nobody = Client::anonymous(&server.base);
     nobody.post("/api/auth/register", account("ada")).await.expect(201);
-    nobody.post("/api/auth/register", account("ADA")).await.refused("conflict");
+    let refusal = nobody.post("/api/auth/register", account("ADA")).await.refused("conflict");
+    assert_eq!(refusal["detail"], "this username is taken");
+    assert_eq!(refusal["errors"], json!([{"field": "username", "message": "this username is taken"}]));
     let other = json!({"username": "ben", "email": "Ada@Example.org", "password": PASSWORD});
-    nobody.post("/api/auth/register", other).await.refused("conflict");
+    let refusal = nobody.post("/api/auth/register", other).await.refused("conflict");
+    assert_eq!(refusal["errors"], json!([{"field": "email", "message": "this email is taken"}]));
     nobody.post("/api/auth/register", account("Gem")).await.refused("conflict");
 }
 

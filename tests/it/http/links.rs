@@ -67,8 +67,8 @@ async fn whoever_opens_a_link_is_in_and_everybody_hears_of_it() {
         assert_eq!(socket.wait("chat_invite").await["chat"], joined);
     }
     let added = at_ada.wait("participant_added").await;
-    let (ada_ref, ben_ref) =
-        (json!({"id": ada.id, "username": "ada"}), json!({"id": ben.id, "username": "ben"}));
+    let named = |who: &Client| json!({"id": who.id, "username": who.name, "display_name": who.name});
+    let (ada_ref, ben_ref) = (named(&ada), named(&ben));
     assert_eq!((&added["by"], &added["user"]["id"]), (&ada_ref, &ben_ref["id"]));
     let message = &added["message"];
     assert_eq!((&message["kind"], &message["user_id"]), (&json!("system"), &ben_ref["id"]));
@@ -93,7 +93,7 @@ async fn a_link_shows_where_it_leads_to_whoever_has_it() {
     let chat = ada.group(&[&ben]).await;
     let wish = json!({"expires_in_s": 90, "max_uses": 3});
     let made = ben.post(&format!("/api/chats/{chat}/invite-links"), wish).await.expect(201);
-    let ben_ref = json!({"id": ben.id, "username": "ben"});
+    let ben_ref = json!({"id": ben.id, "username": "ben", "display_name": "ben"});
     let expected = json!({
         "id": made["id"], "chat_id": chat, "code": made["code"], "created_by": ben_ref,
         "created_at": made["created_at"], "expires_at": made["expires_at"], "max_uses": 3, "uses": 0,

@@ -21,6 +21,7 @@ async fn a_message_comes_back_byte_for_byte() {
     }
     let expected = json!({
         "id": null, "chat_id": chat, "seq": 2, "updated_seq": 2, "kind": "text", "user_id": ada.id, "username": "ada",
+        "display_name": "ada",
         "content": text, "is_bot": false, "status": "complete", "created_at": null,
     });
     assert_eq!(message, expected);

@@ -7,6 +7,7 @@ mod guessing;
 mod links;
 mod members;
 mod messages;
+mod names;
 mod preferences;
 mod sessions;
 mod setup;

@@ -68,13 +68,11 @@ impl Bench {
     }
 
     pub(crate) async fn person(&self, username: &str) -> UserRef {
-        let user = self.add(username, UserKind::Person).await;
-        UserRef { id: user.id, username: user.username }
+        self.add(username, UserKind::Person).await.as_ref()
     }
 
     pub(crate) async fn agent(&self, username: &str) -> UserRef {
-        let user = self.add(username, UserKind::Agent).await;
-        UserRef { id: user.id, username: user.username }
+        self.add(username, UserKind::Agent).await.as_ref()
     }
 
     async fn add(&self, username: &str, kind: UserKind) -> User {

@@ -133,6 +133,16 @@ describe("a draft", () => {
     expect(said()).toEqual(["when?", ["at nine", question.id]]);
   });
 
+  it("takes the focus again when the reply that was begun is begun anew", async () => {
+    const question = server.post("trip", ben, "who comes?");
+    await enter();
+    const { beginReply } = await import("../state/contexts");
+    act(() => beginReply("trip", question.id));
+    act(() => box().blur());
+    act(() => beginReply("trip", question.id));
+    expect(box()).toHaveFocus();
+  });
+
   it("keeps its text when Escape takes the reply back", async () => {
     const question = server.post("trip", ben, "when?");
     await enter();

@@ -2,12 +2,13 @@ import { type KeyboardEvent, lazy, Suspense, useEffect, useRef, useState } from 
 import type { ChatId } from "../gen/api";
 import { t } from "../i18n";
 import { type ChatEntry, useChat } from "../state/chats";
-import { editing, withoutContext } from "../state/contexts";
+import { beginEdit, useBegun, withoutContext } from "../state/contexts";
 import { useDraft } from "../state/drafts";
 import { lastOwn } from "../state/log";
 import { sendTyping, usePeople } from "../state/people";
 import { useSettings } from "../state/settings";
 import { cx } from "../ui/cx";
+import { useAnswer } from "./answer";
 import { Context } from "./Context";
 import { useGrow } from "./grow";
 import { intentOf } from "./keys";
@@ -42,15 +43,19 @@ function Box({ entry }: { entry: ChatEntry }) {
   const suggest = useSuggest(chat, place, draft.text, box, send);
   const touch = touchFirst();
   const context = draft.replyTo ?? draft.editing;
+  const begun = useBegun();
+  const answer = useAnswer(entry);
+  const blank = draft.text.trim() === "";
   useGrow(box, draft.text);
 
   useEffect(() => {
     // On a phone the keyboard would cover the room that was just opened.
     if (!touchFirst()) box.current?.focus();
   }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: also when it is begun that was begun already
   useEffect(() => {
     if (context) box.current?.focus();
-  }, [context]);
+  }, [context, begun]);
 
   function change(text: string, caret: number) {
     setDraft({ ...draft, text });
@@ -72,7 +77,7 @@ function Box({ entry }: { entry: ChatEntry }) {
     if (intent === "edit_last") {
       const last = lastOwn(chat);
       if (!last) return;
-      setDraft(editing(draft, last));
+      beginEdit(chat, last);
     } else if (intent === "leave_context") {
       leaveContext();
       // The page's own Escape is not meant.
@@ -109,7 +114,7 @@ function Box({ entry }: { entry: ChatEntry }) {
             autoComplete="off"
             spellCheck
             className={cx(
-              "max-h-[40dvh] min-h-9 min-w-0 flex-1 resize-none self-center bg-transparent px-2 py-1.5 outline-none placeholder:truncate placeholder:text-ink-2 pointer-coarse:py-2.5",
+              "max-h-[40dvh] min-h-9 min-w-0 flex-1 resize-none self-center text-ellipsis bg-transparent px-2 py-1.5 outline-none placeholder:truncate placeholder:text-ink-2 pointer-coarse:py-2.5",
               // Such a text fills the box whatever it is, and measuring it at every key would be felt.
               fill.kind === "over" ? "field-sizing-fixed h-[40dvh]" : "field-sizing-content",
             )}
@@ -121,11 +126,14 @@ function Box({ entry }: { entry: ChatEntry }) {
             onBlur={suggest.close}
             {...suggest.aria}
           />
-          <StopButton entry={entry} />
-          <SendButton
-            purpose={draft.editing ? "save" : "send"}
-            disabled={busy || draft.text.trim() === "" || fill.kind === "over"}
-          />
+          {answer && blank ? (
+            <StopButton key={answer.message_id} chat={chat} answer={answer} />
+          ) : (
+            <SendButton
+              purpose={draft.editing ? "save" : "send"}
+              disabled={busy || blank || fill.kind === "over"}
+            />
+          )}
         </div>
       </div>
       {help !== "never" && (

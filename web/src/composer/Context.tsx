@@ -4,7 +4,7 @@ import { t } from "../i18n";
 import { plain } from "../markdown/plain";
 import type { Draft } from "../state/drafts";
 import { useQuoted } from "../state/log";
-import { useMember } from "../state/people";
+import { useName } from "../state/people";
 import { IconButton } from "../ui/IconButton";
 
 type ContextProps = { chat: ChatId; draft: Draft; onLeave: () => void };
@@ -21,16 +21,14 @@ type StripProps = { chat: ChatId; message: MessageId; kind: "reply" | "edit"; on
 function Strip({ chat, message, kind, onLeave }: StripProps) {
   const quoted = useQuoted(chat, message);
   const found = quoted.kind === "found" ? quoted.message : undefined;
-  const author = useMember(chat, found?.user_id ?? "");
+  const author = useName(chat, found?.user_id ?? "", found?.display_name ?? "…");
   const Icon = kind === "edit" ? Pencil : Reply;
   return (
     <div className="flex items-center gap-2 border-line border-b py-0.5 pr-1.5 pl-3 text-[13px] text-ink-2">
       <Icon className="size-3.5 shrink-0" aria-hidden="true" />
       <p className="min-w-0 flex-1 truncate">
         <span className="font-medium text-ink">
-          {kind === "edit"
-            ? t("composer.editing")
-            : t("composer.replying", { name: author?.display_name ?? found?.username ?? "…" })}
+          {kind === "edit" ? t("composer.editing") : t("composer.replying", { name: author })}
         </span>
         {quoted.kind === "gone" && <> {t("composer.quoted_gone")}</>}
         {kind === "reply" && found && <> {plain(found.content)}</>}

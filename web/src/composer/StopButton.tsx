@@ -1,45 +1,48 @@
 import { Square } from "lucide-react";
 import { useState } from "react";
+import type { ChatId, QueueEntry } from "../gen/api";
 import { problemText, t } from "../i18n";
-import { mayStop } from "../room/rights";
-import type { ChatEntry } from "../state/chats";
 import { stop } from "../state/log";
-import { useMember, useQueue } from "../state/people";
+import { useMember } from "../state/people";
 import { useMe } from "../state/session";
-import { IconButton } from "../ui/IconButton";
+import { Tooltip } from "../ui/Tooltip";
 import { toast } from "../ui/toast";
 
-/** Stops the bot while it writes here, for those who may: one's own answer first. */
-export function StopButton({ entry }: { entry: ChatEntry }) {
-  const { running } = useQueue(entry.id);
-  const me = useMe();
-  const mine = running.filter((reply) => reply.asked_by === me.id);
-  const others = mayStop({ kind: entry.kind, role: entry.my_role }, "other") ? running : [];
-  const reply = mine[0] ?? others[0];
-  const asker = useMember(entry.id, reply?.asked_by ?? me.id);
-  const [stopping, setStopping] = useState<string>();
-  if (!reply) return null;
+type StopButtonProps = { chat: ChatId; answer: QueueEntry };
 
-  async function halt(id: string) {
-    setStopping(id);
+/** In the place of the button that sends, while there is nothing to send and the bot writes. */
+export function StopButton({ chat, answer }: StopButtonProps) {
+  const me = useMe();
+  const asker = useMember(chat, answer.asked_by);
+  const [stopping, setStopping] = useState(false);
+  const label =
+    answer.asked_by === me.id
+      ? t("composer.stop")
+      : t("composer.stop_for", { name: asker?.display_name ?? "…" });
+
+  async function halt() {
+    setStopping(true);
     try {
-      await stop(entry.id, id);
+      await stop(chat, answer.message_id);
     } catch (cause) {
       toast(problemText(cause));
-      setStopping(undefined);
+      setStopping(false);
     }
   }
 
   return (
-    <IconButton
-      label={
-        reply.asked_by === me.id
-          ? t("composer.stop")
-          : t("composer.stop_for", { name: asker?.display_name ?? "…" })
-      }
-      icon={<Square className="fill-current text-bot" />}
-      disabled={stopping === reply.message_id}
-      onClick={() => void halt(reply.message_id)}
-    />
+    <Tooltip label={label}>
+      <button
+        type="button"
+        aria-label={label}
+        disabled={stopping}
+        // The box keeps the focus, and a phone its keyboard.
+        onMouseDown={(event) => event.preventDefault()}
+        onClick={() => void halt()}
+        className="grid size-9 shrink-0 cursor-pointer place-items-center rounded-sm bg-bot text-bot-ink transition-opacity duration-100 enabled:hover:opacity-90 disabled:cursor-default disabled:bg-hover disabled:text-ink-2 pointer-coarse:size-11"
+      >
+        <Square className="size-3.5 fill-current" aria-hidden="true" />
+      </button>
+    </Tooltip>
   );
 }

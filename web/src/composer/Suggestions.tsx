@@ -5,13 +5,14 @@ import { announce } from "../state/announce";
 import { usePeople } from "../state/people";
 import { Avatar } from "../ui/Avatar";
 import { cx } from "../ui/cx";
+import { useLooks } from "../ui/looks";
 import type { Command } from "./commands";
 import { type Suggestion, written } from "./suggest";
 import type { Suggest } from "./useSuggest";
 
 /**
- * The list above the box. The box is a combobox only while it is open: the role knows no second line, and would hide
- * from a screen reader that this is a place for several. The number of suggestions is said aloud, because nothing takes the focus.
+ * The list above the box. The box stays a text box: it may point at a list, and HTML gives no other role to a box of
+ * several lines. The number of suggestions is said aloud, because nothing takes the focus.
  */
 export function Suggestions({ chat, suggest }: { chat: ChatId; suggest: Suggest }) {
   const list = useRef<HTMLDivElement>(null);
@@ -76,10 +77,15 @@ function CommandOption({ command }: { command: Command }) {
 
 function MemberOption({ chat, member }: { chat: ChatId; member: Member }) {
   const { online } = usePeople(chat);
+  const looks = useLooks(chat);
   const here = member.is_bot || online.has(member.user_id);
   return (
     <>
-      <Avatar user={{ id: member.user_id, username: member.username, kind: member.kind }} size="sm" />
+      <Avatar
+        user={{ id: member.user_id, username: member.username, kind: member.kind }}
+        size="sm"
+        look={looks.get(member.user_id)}
+      />
       <span className="min-w-0 flex-1 truncate">
         <span className="font-medium">{member.display_name}</span>
         <span className="text-ink-2"> @{member.username}</span>

@@ -109,7 +109,7 @@ describe("suggestions", () => {
     await enter();
     await type("hi @b");
     expect(options()).toEqual(["@ben"]);
-    expect(box()).toHaveAttribute("aria-expanded", "true");
+    expect(box()).toHaveAttribute("aria-controls", screen.getByRole("listbox").id);
     await type("{Enter}");
     expect(box()).toHaveValue("hi @ben ");
     expect(options()).toEqual([]);
@@ -176,13 +176,17 @@ describe("stopping the bot", () => {
   };
   const stops = () => server.socket.commands.filter(({ type }) => type === "stop");
 
-  it("is offered beside Send to whoever asked", async () => {
+  it("is offered to whoever asked, in the place of Send until there is something to send", async () => {
     server.chat("trip").role = "member";
     answering(ben, ada);
     await enter();
     await hands.press("Stop Gemini’s answer");
     expect(stops()).toMatchObject([{ chat_id: "trip", message_id: "r1" }]);
-    expect(screen.getByRole("button", { name: "Send" })).toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: "Send" })).toBeNull();
+    await type("meanwhile");
+    expect(screen.queryByRole("button", { name: /^Stop/ })).toBeNull();
+    await hands.press("Send");
+    expect(server.chat("trip").messages.map(({ content }) => content)).toEqual(["meanwhile"]);
   });
 
   it("is not offered to those without the right", async () => {
@@ -217,7 +221,7 @@ it("offers the bot where it takes part, and says where it does not", async () =>
       seq: ++server.chat("trip").head,
       chat_id: "trip",
       user: gem,
-      by: { id: ada.id, username: "ada" },
+      by: { id: ada.id, username: "ada", display_name: "Ada" },
       message: {},
     }),
   );

@@ -53,6 +53,17 @@ describe("what it offers", () => {
     expect(offers("@zz|")).toEqual([]);
   });
 
+  it("is in the order of the names, whoever joined first", () => {
+    const crowd = ["user10", "Zoe", "user9", "anna"].map((name) => person(name));
+    const trigger = { kind: "mention", query: "", from: 0 } as const;
+    expect(suggestions(trigger, place, crowd, "me").map(written)).toEqual([
+      "@anna",
+      "@user9",
+      "@user10",
+      "@Zoe",
+    ]);
+  });
+
   it("is nothing where the name is already written, so that Enter sends", () => {
     expect(offers("thanks @ada|")).toEqual([]);
     expect(offers("thanks @Ada|")).toEqual([]);

@@ -14,6 +14,7 @@ export type Trigger = {
 export type Suggestion = { kind: "command"; command: Command } | { kind: "mention"; member: Member };
 
 const AT_ONCE = 8;
+const byName = new Intl.Collator(undefined, { sensitivity: "base", numeric: true });
 // The server reads mentions by the same rule: `mail@gem` is an address.
 const MENTION = /(?:^|[^\p{L}\p{N}_.-])@([\p{L}\p{N}_.-]{0,32})$/u;
 const COMMAND = /^\s*\/([a-z]*)$/i;
@@ -44,8 +45,7 @@ export function suggestions(
     .filter((member) => member.user_id !== me)
     .map((member) => ({ member, rank: rank(member, query) }))
     .filter(({ rank }) => rank < Number.POSITIVE_INFINITY)
-    // Stable: within a rank the members' own order holds, owner first.
-    .sort((a, b) => a.rank - b.rank)
+    .sort((a, b) => a.rank - b.rank || byName.compare(a.member.display_name, b.member.display_name))
     .slice(0, AT_ONCE);
   // A name that is already written needs no list, and Enter may send.
   if (ranked.length === 1 && ranked[0]?.member.username.toLowerCase() === query) return [];

@@ -90,8 +90,6 @@ export function useSuggest(
     aria:
       found.length > 0
         ? {
-            role: "combobox",
-            "aria-expanded": true,
             "aria-haspopup": "listbox",
             "aria-autocomplete": "list",
             "aria-controls": listId,

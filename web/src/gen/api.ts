@@ -951,6 +951,7 @@ export interface components {
             kind: components["schemas"]["MessageKind"];
             user_id: components["schemas"]["UserId"];
             username: string;
+            display_name: string;
             content: string;
             is_bot: boolean;
             status: components["schemas"]["MessageStatus"];
@@ -1007,10 +1008,13 @@ export interface components {
             kind: components["schemas"]["MessageKind"];
             user_id: components["schemas"]["UserId"];
             username: string;
+            display_name: string;
             is_bot: boolean;
             status: components["schemas"]["MessageStatus"];
-            /** @description At most 200 characters; empty when the message was deleted. */
+            /** @description At most 200 characters; empty when the message was deleted, and of a reply that has no text (yet). */
             content: string;
+            deleted_at?: components["schemas"]["Timestamp"] | null;
+            data?: components["schemas"]["SystemData"] | null;
             asked_by?: components["schemas"]["UserId"] | null;
         };
         /** @description An error body, RFC 9457 `application/problem+json`. */
@@ -1172,12 +1176,14 @@ export interface components {
             chat_id: components["schemas"]["ChatId"];
             user_id: components["schemas"]["UserId"];
             username: string;
+            display_name: string;
             /** @enum {string} */
             type: "user_joined";
         } | {
             chat_id: components["schemas"]["ChatId"];
             user_id: components["schemas"]["UserId"];
             username: string;
+            display_name: string;
             /** @enum {string} */
             type: "user_left";
         } | {
@@ -1228,6 +1234,7 @@ export interface components {
             chat_id: components["schemas"]["ChatId"];
             user_id: components["schemas"]["UserId"];
             username: string;
+            display_name: string;
             /** @enum {string} */
             type: "typing";
         } | {
@@ -1406,10 +1413,12 @@ export interface components {
          * @enum {string}
          */
         UserKind: "person" | "agent";
-        /** @description A user by id and name, where more would be noise. */
+        /** @description A user by id and names, where more would be noise. */
         UserRef: {
             id: components["schemas"]["UserId"];
             username: string;
+            /** @description What people call them. */
+            display_name: string;
         };
         /** @description A ticket that opens one socket. */
         WsTicket: {

@@ -1,5 +1,5 @@
 import type { Timestamp } from "../gen/api";
-import { locale } from "./locale";
+import { regional } from "./locale";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -9,8 +9,8 @@ const DAY = 24 * HOUR;
 const cache = new Map<string, Intl.DateTimeFormat>();
 
 function date(at: Timestamp | Date, options: Intl.DateTimeFormatOptions): string {
-  const key = `${locale()} ${JSON.stringify(options)}`;
-  const format = cache.get(key) ?? new Intl.DateTimeFormat(locale(), options);
+  const key = `${regional()} ${JSON.stringify(options)}`;
+  const format = cache.get(key) ?? new Intl.DateTimeFormat(regional(), options);
   cache.set(key, format);
   return format.format(typeof at === "string" ? new Date(at) : at);
 }
@@ -22,8 +22,8 @@ function daysFromNow(at: Timestamp): number {
 }
 
 function relative(value: number, unit: Intl.RelativeTimeFormatUnit): string {
-  const text = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(value, unit);
-  return text.charAt(0).toLocaleUpperCase(locale()) + text.slice(1);
+  const text = new Intl.RelativeTimeFormat(regional(), { numeric: "auto" }).format(value, unit);
+  return text.charAt(0).toLocaleUpperCase(regional()) + text.slice(1);
 }
 
 /** 14:05, 2:05 PM */
@@ -59,7 +59,7 @@ export function formatShort(at: Timestamp): string {
 export function formatAgo(at: Timestamp): string {
   const ms = new Date(at).getTime() - Date.now();
   const length = Math.abs(ms);
-  const format = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" });
+  const format = new Intl.RelativeTimeFormat(regional(), { numeric: "auto" });
   if (length < MINUTE) return format.format(0, "second");
   if (length < HOUR) return format.format(Math.round(ms / MINUTE), "minute");
   if (length < DAY) return format.format(Math.round(ms / HOUR), "hour");
@@ -67,10 +67,10 @@ export function formatAgo(at: Timestamp): string {
 }
 
 export function formatNumber(n: number): string {
-  return new Intl.NumberFormat(locale()).format(n);
+  return new Intl.NumberFormat(regional()).format(n);
 }
 
 /** Ana, Ben and Cleo */
 export function formatList(words: readonly string[]): string {
-  return new Intl.ListFormat(locale(), { type: "conjunction" }).format(words);
+  return new Intl.ListFormat(regional(), { type: "conjunction" }).format(words);
 }

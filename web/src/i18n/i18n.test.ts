@@ -6,6 +6,7 @@ import {
   formatAgo,
   formatDay,
   formatNumber,
+  formatTime,
   type Key,
   preferredLocale,
   problemText,
@@ -21,11 +22,12 @@ beforeEach(() => {
 
 afterEach(async () => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
   await setLocale("en");
 });
 
-const ada = { id: "1", username: "ada" };
-const ben = { id: "2", username: "ben" };
+const ada = { id: "1", username: "ada", display_name: "Ada Lovelace" };
+const ben = { id: "2", username: "ben", display_name: "Ben" };
 
 test("a text is filled in and takes the plural that its number asks for", () => {
   expect(t("system.member_added", { by: "ada", user: "ben" })).toBe("ada added ben");
@@ -73,6 +75,19 @@ test("days are called by the name that a person would use", () => {
   expect(formatAgo("2026-11-24T12:00:00.000Z")).toBe("in 3 days");
 });
 
+test("days and times are written as where the reader lives, if they speak the app's language there", async () => {
+  const languages = vi.spyOn(navigator, "languages", "get");
+  const written = () => [formatDay("2026-03-03T12:00:00.000Z"), formatTime("2026-03-03T17:05:00.000Z")];
+  languages.mockReturnValue(["fr", "en-GB", "en"]);
+  expect(written()).toEqual(["3 March", expect.stringMatching(/^\d\d:05$/)]);
+  languages.mockReturnValue(["en-US"]);
+  expect(written()).toEqual(["March 3", expect.stringMatching(/:05.[AP]M$/)]);
+  await setLocale("de");
+  expect(formatNumber(1200.5)).toBe("1.200,5");
+  languages.mockReturnValue(["de-CH"]);
+  expect(formatNumber(1200.5)).toMatch(/^1[’']200\.5$/);
+});
+
 test("a refusal is told in the reader's language where its sentence is known, else in the server's words", async () => {
   const taken = new Problem({ code: "conflict", detail: "this username is taken" });
   const rare = new Problem({ code: "conflict", detail: "the bot stays an ordinary participant" });
@@ -102,7 +117,7 @@ test("a form finds the complaint of each of its fields", () => {
 test("a system message is told from its data, and one of an unknown type in its own words", () => {
   const content = "ada did something new";
   expect(systemText({ content, data: { type: "role_changed", user: ben, role: "admin", by: ada } })).toBe(
-    "ada made ben an admin",
+    "Ada Lovelace made Ben an admin",
   );
   // @ts-expect-error a type of a newer server
   expect(systemText({ content, data: { type: "room_painted", by: ada } })).toBe(content);

@@ -1,18 +1,23 @@
 import { create } from "zustand";
-import en from "../../locales/en.json";
+import type en from "../../locales/en.json";
 
 export type Catalogue = typeof en;
 
-/** English comes with the page; every other language is fetched when it is wanted. */
-const others = {
+/** None comes with the page, so that nobody fetches a language that they do not read. */
+const catalogues = {
+  en: () => import("../../locales/en.json").then((module): Catalogue => module.default),
   de: () => import("../../locales/de.json").then((module): Catalogue => module.default),
 };
 
-export type Locale = "en" | keyof typeof others;
+export type Locale = keyof typeof catalogues;
 
 export const locales: readonly Locale[] = ["en", "de"];
 
-const store = create<{ locale: Locale; catalogue: Catalogue }>(() => ({ locale: "en", catalogue: en }));
+/** Before its texts are here, every text is called by its key. */
+const store = create<{ locale: Locale; catalogue: Partial<Catalogue> }>(() => ({
+  locale: "en",
+  catalogue: {},
+}));
 
 /** The language in use. `t` is no hook: the root draws everything again when this changes. */
 export function useLocale(): Locale {
@@ -23,7 +28,13 @@ export function locale(): Locale {
   return store.getState().locale;
 }
 
-export function catalogue(): Catalogue {
+/** The language in use as it is written where the reader lives, by their browser's word: 14:05 or 2:05 PM. */
+export function regional(): string {
+  const base = locale();
+  return navigator.languages.find((language) => language.split("-")[0] === base) ?? base;
+}
+
+export function catalogue(): Partial<Catalogue> {
   return store.getState().catalogue;
 }
 
@@ -42,7 +53,7 @@ let wanted: Locale = "en";
 /** Changes the language as soon as its texts are here; stays as it is where they cannot be fetched. */
 export async function setLocale(next: Locale): Promise<void> {
   wanted = next;
-  const catalogue = next === "en" ? en : await others[next]().catch(() => undefined);
+  const catalogue = await catalogues[next]().catch(() => undefined);
   // Whoever asked last wins, whichever file came last.
   if (wanted !== next || !catalogue) return;
   document.documentElement.lang = next;

@@ -12,6 +12,7 @@ const sentences: Record<string, Key> = {
   "this server has an administrator already": "errors.has_admin",
   "this username is taken": "errors.username_taken",
   "this email is taken": "errors.email_taken",
+  "is the bot's name": "errors.bots_name",
   "this person is in as many chats as they may be": "errors.person_full",
   "somebody here is in too many chats already": "errors.person_full",
   "the chat has as many participants as it may have": "errors.chat_full",

@@ -22,6 +22,7 @@ import { FloatingDay } from "./lines";
 import { sizesOf } from "./places";
 import { useArrival } from "./useArrival";
 import { useFollow } from "./useFollow";
+import { useMentions } from "./useMentions";
 import { usePages } from "./usePages";
 import { useReading } from "./useReading";
 import { useRoving } from "./useRoving";
@@ -95,7 +96,11 @@ export function Log({ chat, at, log, entries, me, role, askDelete, intro }: LogP
     seen.current = sent;
   }, [sent, toEnd]);
 
-  const room = useMemo<Room>(() => ({ chat, me, role, askDelete, show }), [chat, me, role, askDelete, show]);
+  const mentions = useMentions(chat);
+  const room = useMemo<Room>(
+    () => ({ chat, mentions, me, role, askDelete, show }),
+    [chat, mentions, me, role, askDelete, show],
+  );
   const mine = useMemo(() => lastOfMine(entries, me), [entries, me]);
   const writing = useMemo(() => entries.some(isBeingWritten), [entries]);
   const top = entries[list.range?.startIndex ?? -1];
@@ -105,6 +110,7 @@ export function Log({ chat, at, log, entries, me, role, askDelete, intro }: LogP
   return (
     <RoomContext value={room}>
       <div className="relative min-h-0 flex-1">
+        <h2 className="sr-only">{t("room.log")}</h2>
         {day && <FloatingDay at={day} />}
         <div
           ref={scroller}

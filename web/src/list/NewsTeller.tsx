@@ -5,7 +5,7 @@ import { plain } from "../markdown/plain";
 import { reasonText } from "../message/reason";
 import { announce } from "../state/announce";
 import { useLog } from "../state/log";
-import { usePeople } from "../state/people";
+import { nameIn, usePeople } from "../state/people";
 import { useMe } from "../state/session";
 import { type Heard, heardBy, type News, newsOf } from "./news";
 
@@ -19,8 +19,7 @@ export function NewsTeller({ chat, head }: { chat: ChatId; head: Seq }) {
     const next = newsOf(rows, heard.current ?? heardBy(rows, head), me);
     heard.current = next.heard;
     if (!document.hasFocus()) return;
-    const name = (id: UserId, username: string) =>
-      members.find((member) => member.user_id === id)?.display_name ?? username;
+    const name = (id: UserId, written: string) => nameIn(members, id, written);
     const failed = next.news.filter((news) => news.kind === "failed");
     const other = next.news.filter((news) => news.kind !== "failed");
     // In one piece each: a second announcement would take the place of the first before it is read.
@@ -30,14 +29,14 @@ export function NewsTeller({ chat, head }: { chat: ChatId; head: Seq }) {
   return null;
 }
 
-function words(news: News, me: UserId, name: (id: UserId, username: string) => string): string {
+function words(news: News, me: UserId, name: (id: UserId, written: string) => string): string {
   if (news.kind === "many") return t("room.told_many", { count: news.count });
   if (news.kind === "said") {
-    const { user_id, username, content } = news.message;
-    return t("room.told_said", { name: name(user_id, username), text: plain(content) });
+    const { user_id, display_name, content } = news.message;
+    return t("room.told_said", { name: name(user_id, display_name), text: plain(content) });
   }
   const { reply } = news;
-  const bot = name(reply.user_id, reply.username);
+  const bot = name(reply.user_id, reply.display_name);
   if (news.kind === "fell_short" || news.kind === "failed") {
     return t("room.told_ended", { bot, reason: reasonText(reply) });
   }

@@ -9,22 +9,26 @@ import type { Mentions } from "./mentions";
 
 interface Props {
   block: Block;
+  /** Of a heading. */
+  level: number | undefined;
   /** The last block of a text that is still being written. */
   writing: boolean;
   mentions: Mentions | undefined;
 }
 
 interface Here extends Surroundings {
+  level?: number | undefined;
   writing: boolean;
 }
 
 /** A top-level block. It is drawn again only when what it shows has changed. */
 export const BlockView = memo(
-  ({ block, writing, mentions }: Props) => element(block.token as Tokens.Generic, { writing, mentions }),
+  ({ block, ...here }: Props) => element(block.token as Tokens.Generic, here),
   (a, b) =>
     a.block.source === b.block.source &&
     a.block.refs === b.block.refs &&
     a.block.token.type === b.block.token.type &&
+    a.level === b.level &&
     a.writing === b.writing &&
     a.mentions === b.mentions,
 );
@@ -38,8 +42,15 @@ function element(token: Tokens.Generic, here: Here): ReactNode {
     case "paragraph":
       return <p>{inline(token["tokens"], here)}</p>;
     case "heading": {
-      // The room has the page's first heading and a message stands below it.
-      const Heading = `h${Math.min(6, token["depth"] + 2)}` as "h3";
+      // One in a quote or a list is no part of the outline.
+      if (here.level === undefined) {
+        return (
+          <p>
+            <strong>{inline(token["tokens"], here)}</strong>
+          </p>
+        );
+      }
+      const Heading = `h${here.level}` as "h3";
       return <Heading>{inline(token["tokens"], here)}</Heading>;
     }
     case "code": {

@@ -3,6 +3,7 @@ import "../styles/prose.css";
 import { BlockView } from "./Block";
 import { type Blocks, blocksOf } from "./blocks";
 import type { Mentions } from "./mentions";
+import { levelsOf } from "./outline";
 
 interface Props {
   text: string;
@@ -20,11 +21,18 @@ export function Markdown({ text, streaming = false, mentions }: Props) {
   const before = useRef<Blocks | undefined>(undefined);
   const blocks = blocksOf(text, streaming, before.current);
   before.current = blocks;
+  const levels = levelsOf(blocks.shown);
   const last = blocks.shown.length - 1;
   return (
     <div className={streaming ? "prose writing" : "prose"}>
       {blocks.shown.map((block, i) => (
-        <BlockView key={i} block={block} writing={streaming && i === last} mentions={mentions} />
+        <BlockView
+          key={i}
+          block={block}
+          level={levels[i]}
+          writing={streaming && i === last}
+          mentions={mentions}
+        />
       ))}
     </div>
   );

@@ -44,11 +44,13 @@ test.each([
   expect(html(text)).toBe(shown);
 });
 
-test("headings stand two levels lower, so that the page keeps its own outline", () => {
+test("headings stand below those of the page, and leave no hole in its outline", () => {
   expect(html("# a\n## b\n### c\n#### d\n##### e\n###### f")).toBe(
     "<h3>a</h3><h4>b</h4><h5>c</h5><h6>d</h6><h6>e</h6><h6>f</h6>",
   );
   expect(html("a\n===\n\nb\n---")).toBe("<h3>a</h3><h4>b</h4>");
+  expect(html("### a\n##### b\n## c\n#### d")).toBe("<h3>a</h3><h4>b</h4><h3>c</h3><h4>d</h4>");
+  expect(html("> # said")).toBe("<blockquote><p><strong>said</strong></p></blockquote>");
   expect(html("#nospace")).toBe("<p>#nospace</p>");
 });
 

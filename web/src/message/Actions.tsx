@@ -14,10 +14,11 @@ type ActionsProps = {
   perform: (action: Action) => void;
   open: boolean;
   onOpenChange: (open: boolean) => void;
+  note: string | undefined;
 };
 
 /** The bar over the row that is pointed at or has the focus, and the menu. */
-export function Actions({ allowed, perform, open, onOpenChange }: ActionsProps) {
+export function Actions({ allowed, perform, open, onOpenChange, note }: ActionsProps) {
   return (
     <div
       role="toolbar"
@@ -48,6 +49,7 @@ export function Actions({ allowed, perform, open, onOpenChange }: ActionsProps) 
         items={allowed.map((action) => item(action, perform))}
         open={open}
         onOpenChange={onOpenChange}
+        note={note}
       />
     </div>
   );

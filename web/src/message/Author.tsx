@@ -1,12 +1,13 @@
 import type { Timestamp, UserKind } from "../gen/api";
+import { useName } from "../state/people";
 import { Avatar } from "../ui/Avatar";
 import { cx } from "../ui/cx";
-import { useName } from "./name";
+import { useLooks } from "../ui/looks";
 import { useRoom } from "./room";
 import { Time } from "./Time";
 
 type AuthorProps = {
-  user: { id: string; username: string; kind: UserKind };
+  user: { id: string; username: string; display_name: string; kind: UserKind };
   grouped: boolean;
   /** Not known while a post is on its way. */
   at: Timestamp | undefined;
@@ -14,9 +15,16 @@ type AuthorProps = {
 
 /** The column beside the text: a face where somebody begins to speak, the time under the pointer below it. */
 export function Gutter({ user, grouped, at }: AuthorProps) {
+  const looks = useLooks(useRoom().chat);
   return (
     <div className={cx("w-9 shrink-0", user.kind === "agent" && "max-sm:hidden")}>
-      {!grouped && <Avatar user={user} className="mt-0.5 group-data-[density=compact]/log:size-7" />}
+      {!grouped && (
+        <Avatar
+          user={user}
+          look={looks.get(user.id)}
+          className="mt-0.5 group-data-[density=compact]/log:size-7"
+        />
+      )}
       {grouped && at && (
         <Time
           at={at}
@@ -30,7 +38,7 @@ export function Gutter({ user, grouped, at }: AuthorProps) {
 /** Who speaks, and when. Within a group only for the ear: it is what the row is called. */
 export function Author({ id, user, grouped, at }: AuthorProps & { id: string }) {
   const { chat } = useRoom();
-  const name = useName(chat, user.id, user.username);
+  const name = useName(chat, user.id, user.display_name);
   return (
     <p id={id} className={grouped ? "sr-only" : "flex items-baseline gap-2 leading-5"}>
       <span className="truncate font-semibold">{name}</span>

@@ -2,26 +2,25 @@ import { Square } from "lucide-react";
 import type { Message, ReplyRun } from "../gen/api";
 import { t } from "../i18n";
 import { useQuoted } from "../state/log";
-import { useQueue } from "../state/people";
+import { useName, useQueue } from "../state/people";
 import { cx } from "../ui/cx";
 import { Gutter } from "./Author";
 import { isSettled, mayStop } from "./actions";
 import { Ending } from "./Ending";
 import { Frame } from "./Frame";
-import { useName } from "./name";
 import { ReplyText } from "./ReplyText";
 import { useRoom } from "./room";
 import { Time } from "./Time";
-import { Tokens } from "./Tokens";
+import { tokensOf } from "./tokens";
 import { usePerform } from "./usePerform";
 
 type BotRowProps = { id: string; message: Message; flash: boolean };
 
 /** A reply: who asked, how far it is, its text, and how it ended. */
 export function BotRow({ id, message, flash }: BotRowProps) {
-  const { user_id, username, run } = message;
+  const { user_id, username, display_name } = message;
   const author = {
-    user: { id: user_id, username, kind: "agent" as const },
+    user: { id: user_id, username, display_name, kind: "agent" as const },
     grouped: false,
     at: message.created_at,
   };
@@ -43,7 +42,6 @@ export function BotRow({ id, message, flash }: BotRowProps) {
           <>
             {message.status === "queued" ? <Waiting message={message} /> : <ReplyText message={message} />}
             <Ending message={message} />
-            {isSettled(message) && run?.usage && <Tokens usage={run.usage} model={run.model} />}
           </>
         )}
       </div>
@@ -55,7 +53,7 @@ export function BotRow({ id, message, flash }: BotRowProps) {
 function Header({ id, message }: { id: string; message: Message }) {
   const room = useRoom();
   const perform = usePerform(message);
-  const name = useName(room.chat, message.user_id, message.username);
+  const name = useName(room.chat, message.user_id, message.display_name);
   return (
     <div className="sticky top-0 z-10 -mx-1 flex min-h-6 items-center gap-2 bg-bot-wash px-1">
       <p id={id} className="flex min-w-0 items-baseline gap-2 leading-5">
@@ -63,6 +61,12 @@ function Header({ id, message }: { id: string; message: Message }) {
         {message.run && <Asker run={message.run} />}
         <Time at={message.created_at} className="shrink-0 text-ink-2 text-xs" />
       </p>
+      {message.run && isSettled(message) && (
+        // Where there is no hover, the menu has it.
+        <span className="min-w-0 truncate text-ink-2 text-xs opacity-0 transition-opacity duration-100 group-focus-within/row:opacity-100 group-hover/row:opacity-100 group-focus/row:opacity-100 pointer-coarse:hidden">
+          {tokensOf(message.run)}
+        </span>
+      )}
       {mayStop(message, room) && (
         <button
           type="button"
@@ -83,7 +87,7 @@ function Asker({ run }: { run: ReplyRun }) {
   const { chat, me, show } = useRoom();
   const question = useQuoted(chat, run.question_id);
   const asked = question.kind === "found" ? question.message : undefined;
-  const name = useName(chat, run.asked_by, asked?.username ?? t("room.somebody"));
+  const name = useName(chat, run.asked_by, asked?.display_name ?? t("room.somebody"));
   const text = run.asked_by === me ? t("room.for_you") : t("room.for", { name });
   if (!asked) return <span className="truncate text-[13px] text-ink-2">{text}</span>;
   return (

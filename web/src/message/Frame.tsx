@@ -12,6 +12,7 @@ import { Actions } from "./Actions";
 import { type Action, actionsFor } from "./actions";
 import { pressed } from "./labels";
 import { useRoom } from "./room";
+import { tokensInFull } from "./tokens";
 import { useLongPress } from "./useLongPress";
 import { usePerform } from "./usePerform";
 
@@ -76,7 +77,13 @@ export function Frame({ message, labelledBy, grouped, flash, className, children
       )}
     >
       {children}
-      {allowed.length > 0 && <Actions {...{ allowed, perform, open }} onOpenChange={openMenu} />}
+      {allowed.length > 0 && (
+        <Actions
+          {...{ allowed, perform, open }}
+          onOpenChange={openMenu}
+          note={message?.run ? tokensInFull(message.run) : undefined}
+        />
+      )}
     </article>
   );
 }

@@ -10,6 +10,7 @@ import { Author, Gutter } from "./Author";
 import { Frame } from "./Frame";
 import { Quote } from "./Quote";
 import { Receipts } from "./Receipts";
+import { useRoom } from "./room";
 
 type PersonRowProps = {
   /** Its name in the list; the same before and after the server took the post. */
@@ -26,9 +27,10 @@ type PersonRowProps = {
  */
 export function PersonRow({ id, message, pending, grouped, flash, receipts }: PersonRowProps) {
   const me = useMe();
-  const { user_id, username } = message ?? { user_id: me.id, username: me.username };
+  const { mentions } = useRoom();
+  const { user_id, username, display_name } = message ?? { ...me, user_id: me.id };
   const author = {
-    user: { id: user_id, username, kind: "person" as const },
+    user: { id: user_id, username, display_name, kind: "person" as const },
     grouped,
     at: message?.created_at,
   };
@@ -43,7 +45,7 @@ export function PersonRow({ id, message, pending, grouped, flash, receipts }: Pe
           <p className="text-ink-2 italic">{t("room.deleted")}</p>
         ) : (
           <div className={cx(pending?.state === "pending" && "text-ink-2")}>
-            <Markdown text={(message ?? pending).content} streaming={false} />
+            <Markdown text={(message ?? pending).content} mentions={mentions} />
             {message?.edited_at && (
               <span title={formatFull(message.edited_at)} className="text-ink-2 text-xs">
                 {t("room.edited")}

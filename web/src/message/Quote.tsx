@@ -3,7 +3,7 @@ import type { MessageId } from "../gen/api";
 import { t } from "../i18n";
 import { plain } from "../markdown/plain";
 import { useQuoted } from "../state/log";
-import { useName } from "./name";
+import { useName } from "../state/people";
 import { useRoom } from "./room";
 
 /** What a message answers, in one line; leads there. */
@@ -11,7 +11,7 @@ export function Quote({ of }: { of: MessageId }) {
   const { chat, show } = useRoom();
   const quoted = useQuoted(chat, of);
   const message = quoted.kind === "found" ? quoted.message : undefined;
-  const name = useName(chat, message?.user_id ?? "", message?.username ?? "");
+  const name = useName(chat, message?.user_id ?? "", message?.display_name ?? "");
   const text = message?.deleted_at ? t("room.deleted") : message && plain(message.content);
   return (
     <button

@@ -4,6 +4,7 @@ import type { Member, Seq, UserId } from "../gen/api";
 import { formatList, t } from "../i18n";
 import { usePeople, useReaders } from "../state/people";
 import { Avatar } from "../ui/Avatar";
+import { useLooks } from "../ui/looks";
 import { Tooltip } from "../ui/Tooltip";
 import { useRoom } from "./room";
 
@@ -13,6 +14,7 @@ const FACES = 4;
 export const Receipts = memo(function Receipts({ seq }: { seq: Seq }) {
   const { chat, me } = useRoom();
   const { members } = usePeople(chat);
+  const looks = useLooks(chat);
   const readers = whoRead(members, useReaders(chat), seq, me);
   if (readers.length === 0) {
     return (
@@ -31,6 +33,7 @@ export const Receipts = memo(function Receipts({ seq }: { seq: Seq }) {
             key={reader.user_id}
             user={{ id: reader.user_id, username: reader.username, kind: reader.kind }}
             size="xs"
+            look={looks.get(reader.user_id)}
             className="-ml-1 ring-2 ring-bg first:ml-0"
           />
         ))}

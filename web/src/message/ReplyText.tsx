@@ -4,12 +4,14 @@ import { Markdown } from "../markdown/Markdown";
 import { useStream } from "../state/stream";
 import { cx } from "../ui/cx";
 import { isSettled } from "./actions";
+import { useRoom } from "./room";
 
 /**
  * A reply's text, while it comes and when it is there. One component for both, so that what the reader has before
  * them stays in place when the reply ends. A chunk draws this again and nothing else.
  */
 export function ReplyText({ message }: { message: Message }) {
+  const { mentions } = useRoom();
   const stream = useStream(message.id);
   const settled = isSettled(message);
   const text = settled ? message.content : stream.text;
@@ -24,7 +26,7 @@ export function ReplyText({ message }: { message: Message }) {
   if (settled && text === message.run?.detail) return null;
   return (
     <div aria-busy={!settled} className={cx(!settled && "caret")}>
-      <Markdown text={text} streaming={!settled} />
+      <Markdown text={text} streaming={!settled} mentions={mentions} />
     </div>
   );
 }

@@ -23,7 +23,9 @@ export const SystemRow = memo(function SystemRow({ messages, change, flash }: Sy
       </article>
     );
   }
-  const names = [...new Set(messages.map((message) => subjectOf(message)?.username ?? message.username))];
+  const names = [
+    ...new Set(messages.map((message) => subjectOf(message)?.display_name ?? message.display_name)),
+  ];
   const told =
     names.length > NAMED + 1
       ? formatList([...names.slice(0, NAMED), t("room.others", { count: names.length - NAMED })])

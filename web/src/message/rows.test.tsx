@@ -34,7 +34,8 @@ async function look(role: Standing["role"] = "member") {
   const log = see(() => tab.useLog("trip"));
   await pass(10);
   const [{ MessageRow }, { RoomContext }] = await Promise.all([import("./MessageRow"), import("./room")]);
-  const room = { chat: "trip", me: ada.id, role, show, askDelete };
+  const mentions = { names: new Set(["ada", "ben", "gem"]), me: "ada" };
+  const room = { chat: "trip", mentions, me: ada.id, role, show, askDelete };
   function Rows() {
     return tab.useLog("trip").rows.map((row) => {
       const rest = { id: row.key, grouped: false, flash: false, receipts: false };
@@ -209,4 +210,24 @@ it("of a deleted message only the mark is left", async () => {
   expect(screen.queryByRole("toolbar")).toBeNull();
   expect(row("This message was deleted.")).not.toHaveTextContent("edited");
   expect(askDelete).not.toHaveBeenCalled();
+});
+
+it("the names of those who are in the room stand out in what is said", async () => {
+  server.post("trip", ben, "@ada and @gem, or @nobody");
+  await look();
+  const marked = [...row("@nobody").querySelectorAll(".mention")].map((name) => name.textContent);
+  expect(marked).toEqual(["@ada", "@gem"]);
+});
+
+it("what a reply took is told in its menu, too, for whoever cannot hover", async () => {
+  const usage = { prompt_tokens: 1200, reply_tokens: 34, total_tokens: 1234 };
+  const run = { id: "r", asked_by: ada.id, question_id: "q", model: "gemini-x", usage };
+  server.post("trip", gem, "as you wish", { run });
+  await look();
+  expect(row("as you wish")).toHaveTextContent("gemini-x · 1,234 tokens");
+  await keys("as you wish", "{Enter}");
+  await menuItems();
+  expect(screen.getByRole("menu")).toHaveAccessibleDescription(
+    "gemini-x · 1,200 tokens asked · 34 answered · 1,234 in all",
+  );
 });

@@ -2,8 +2,7 @@ import { useCallback } from "react";
 import type { Message } from "../gen/api";
 import { problemText, t } from "../i18n";
 import { copyText } from "../markdown/clipboard";
-import { editing, replying } from "../state/contexts";
-import { draftOf, setDraft } from "../state/drafts";
+import { beginEdit, beginReply } from "../state/contexts";
 import { retry, stop } from "../state/log";
 import { toast } from "../ui/toast";
 import type { Action } from "./actions";
@@ -24,9 +23,9 @@ export function usePerform(message: Message | undefined): (action: Action) => vo
 async function perform(action: Action, message: Message, { chat, askDelete }: Room): Promise<void> {
   switch (action) {
     case "reply":
-      return setDraft(chat, replying(draftOf(chat), message.id));
+      return beginReply(chat, message.id);
     case "edit":
-      return setDraft(chat, editing(draftOf(chat), message));
+      return beginEdit(chat, message);
     case "copy":
       return copied(message.content, t("room.copied"));
     case "link":

@@ -10,5 +10,5 @@ export function InvitedBy({ next, otherwise }: { next: string | undefined; other
 function Invitation({ code, otherwise }: { code: string; otherwise: string }) {
   const { data } = useInvitePreview(code);
   if (!data) return otherwise;
-  return t("auth.invited_to", { user: data.invited_by.username, chat: data.chat_name });
+  return t("auth.invited_to", { user: data.invited_by.display_name, chat: data.chat_name });
 }

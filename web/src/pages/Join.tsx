@@ -36,7 +36,10 @@ export function Join({ code }: JoinProps) {
 function Invitation({ code, preview }: { code: string; preview: InvitePreview }) {
   const session = useSession();
   return (
-    <AuthPage title={t("auth.join_title", { user: preview.invited_by.username })} text={t("auth.join_lead")}>
+    <AuthPage
+      title={t("auth.join_title", { user: preview.invited_by.display_name })}
+      text={t("auth.join_lead")}
+    >
       <div className="mb-6 flex items-center gap-4 rounded-md border border-line bg-surface p-4">
         <span
           aria-hidden="true"

@@ -37,6 +37,11 @@ test("everything asked for is needed, but a name to be shown", () => {
   ]);
 });
 
+function taken(field: string): Problem {
+  const detail = `this ${field} is taken`;
+  return new Problem({ code: "conflict", detail, errors: [{ field, message: detail }] });
+}
+
 test("what the server refuses stands beside the box that it is about", () => {
   const invalid = new Problem({
     code: "validation_failed",
@@ -50,11 +55,11 @@ test("what the server refuses stands beside the box that it is about", () => {
     email: "This is not an email address.",
     display_name: "must be one line without brackets and invisible characters",
   });
-  expect(refused(new Problem({ code: "conflict", detail: "this username is taken" }))).toEqual({
-    username: "This username is taken.",
-  });
-  expect(refused(new Problem({ code: "conflict", detail: "this email is taken" }))).toEqual({
-    email: "This email address is taken.",
+  expect(refused(taken("username"))).toEqual({ username: "This username is taken." });
+  expect(refused(taken("email"))).toEqual({ email: "This email address is taken." });
+  const botsName = [{ field: "display_name", message: "is the bot's name" }];
+  expect(refused(new Problem({ code: "validation_failed", detail: "", errors: botsName }))).toEqual({
+    display_name: "This is the bot’s name.",
   });
   const code = new Problem({
     code: "forbidden",

@@ -65,9 +65,7 @@ export function refused(cause: unknown): Complaints {
   }
   if (Object.keys(found).length > 0) return found;
   const text = problemText(cause);
-  // These come as a conflict or a refusal without a field; the sentence is all that tells them apart.
-  if (text === t("errors.username_taken")) return { username: text };
-  if (text === t("errors.email_taken")) return { email: text };
+  // This comes as a refusal without a field; the sentence is all that tells it apart.
   if (text === t("errors.invite_code")) return { invite_code: text };
   return { form: text };
 }

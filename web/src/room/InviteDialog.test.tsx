@@ -60,7 +60,7 @@ describe("inviting", () => {
     id: "l1",
     chat_id: "trip",
     code: "c0de",
-    created_by: { id: ada.id, username: "ada" },
+    created_by: { id: ada.id, username: "ada", display_name: "Ada" },
     created_at: "2026-01-01T00:00:00.000Z",
     expires_at: "2126-01-01T00:00:00.000Z",
     max_uses: 5,

@@ -59,7 +59,7 @@ export function LinkRow({ link, fresh }: LinkRowProps) {
           link.max_uses
             ? t("members.link_used_of", { count: link.uses, most: link.max_uses })
             : t("members.link_used", { count: link.uses }),
-          t("members.link_by", { name: link.created_by.username }),
+          t("members.link_by", { name: link.created_by.display_name }),
         ].join(" · ")}
       </p>
       {code === "shown" && (

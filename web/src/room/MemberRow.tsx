@@ -9,6 +9,7 @@ import { useMe } from "../state/session";
 import { Avatar } from "../ui/Avatar";
 import { Badge } from "../ui/Badge";
 import { IconButton } from "../ui/IconButton";
+import { useLooks } from "../ui/looks";
 import { Menu, type MenuItem } from "../ui/Menu";
 import { toast } from "../ui/toast";
 import type { Asked } from "./MemberQuestion";
@@ -20,12 +21,13 @@ type MemberRowProps = { entry: ChatEntry; member: Member; onAsk: (asked: Asked) 
 export function MemberRow({ entry, member, onAsk }: MemberRowProps) {
   const me = useMe();
   const { online } = usePeople(entry.id);
+  const looks = useLooks(entry.id);
   const items = useActions({ entry, member, onAsk });
   const { user_id, username, display_name, kind } = member;
   return (
     <li className="group flex min-h-12 items-center gap-2.5 rounded-sm px-2.5 py-1 hover:bg-hover">
       <span className="relative">
-        <Avatar user={{ id: user_id, username, kind }} />
+        <Avatar user={{ id: user_id, username, kind }} look={looks.get(user_id)} />
         {isHere(member, online) && (
           <span
             aria-hidden="true"

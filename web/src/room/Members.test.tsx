@@ -130,7 +130,7 @@ function removed(who: typeof ada | typeof gem) {
     seq: ++server.chat("trip").head,
     chat_id: "trip",
     user: who,
-    by: { id: ada.id, username: "ada" },
+    by: { id: ada.id, username: "ada", display_name: "Ada" },
     message: server.post("trip", ada, `${who.username} is gone`),
   });
 }

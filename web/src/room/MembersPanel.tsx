@@ -6,6 +6,7 @@ import { type ChatEntry, useChat } from "../state/chats";
 import { IconButton } from "../ui/IconButton";
 import { useMedia } from "../ui/useMedia";
 import { MEMBERS_BUTTON, showMembers, useMembersShown } from "./dialogs";
+import { MembersWaiting } from "./MembersWaiting";
 
 const Members = lazy(() => import("./Members"));
 const MembersSheet = lazy(() => import("./MembersSheet"));
@@ -45,7 +46,7 @@ function Aside({ entry }: { entry: ChatEntry }) {
         </h2>
         <IconButton label={t("shell.close")} icon={<X />} onClick={close} />
       </header>
-      <Suspense>
+      <Suspense fallback={<MembersWaiting />}>
         <Members key={entry.id} entry={entry} />
       </Suspense>
     </aside>

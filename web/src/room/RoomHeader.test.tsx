@@ -50,8 +50,16 @@ describe("the head of a room", () => {
   it("says how many are in it and here, and who writes", async () => {
     await enter();
     expect(screen.getByRole("heading", { level: 1, name: "trip" })).toBeVisible();
-    expect(screen.getByText("3 members · 2 here")).toBeVisible();
-    act(() => server.tell("trip", { type: "typing", chat_id: "trip", user_id: ben.id, username: "ben" }));
+    expect(screen.getByText("2 people · 1 here")).toBeVisible();
+    act(() =>
+      server.tell("trip", {
+        type: "typing",
+        chat_id: "trip",
+        user_id: ben.id,
+        username: "ben",
+        display_name: "Ben",
+      }),
+    );
     expect(screen.getByText("Ben is typing…")).toBeVisible();
     await pass(6000);
     expect(screen.queryByText("Ben is typing…")).toBeNull();
@@ -161,7 +169,7 @@ function removed(who: typeof ada | typeof gem) {
     seq: ++server.chat("trip").head,
     chat_id: "trip",
     user: who,
-    by: { id: ada.id, username: "ada" },
+    by: { id: ada.id, username: "ada", display_name: "Ada" },
     message: server.post("trip", ada, `${who.username} is gone`),
   });
 }

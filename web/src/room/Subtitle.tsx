@@ -1,8 +1,7 @@
 import type { UserRef } from "../gen/api";
 import { t } from "../i18n";
 import type { ChatEntry } from "../state/chats";
-import { usePeople, useTyping } from "../state/people";
-import { isHere } from "./people";
+import { nameIn, usePeople, useTyping } from "../state/people";
 
 /** Below the title: who writes now, else who is here. */
 export function Subtitle({ entry }: { entry: ChatEntry }) {
@@ -16,9 +15,7 @@ export function Subtitle({ entry }: { entry: ChatEntry }) {
 
 function Typing({ entry, typing }: { entry: ChatEntry; typing: readonly UserRef[] }) {
   const { members } = usePeople(entry.id);
-  const [first = "", second = ""] = typing.map(
-    ({ id, username }) => members.find((member) => member.user_id === id)?.display_name ?? username,
-  );
+  const [first = "", second = ""] = typing.map(({ id, display_name }) => nameIn(members, id, display_name));
   return (
     <span className="text-accent">
       {typing.length === 1 && t("members.typing_name", { name: first })}
@@ -35,6 +32,13 @@ function Presence({ entry }: { entry: ChatEntry }) {
     const here = entry.peer ? online.has(entry.peer.id) : false;
     return here ? t("members.peer_here") : t("members.peer_away");
   }
-  const here = members.filter((member) => isHere(member, online)).length;
-  return `${t("members.count", { count: members.length })} · ${t("members.here", { count: here })}`;
+  const people = members.filter((member) => !member.is_bot);
+  const bot = members.find((member) => member.is_bot);
+  // It is not known yet; the line keeps its height.
+  if (people.length === 0) return "\u00a0";
+  if (people.length === 1) {
+    return bot ? t("members.only_you_and", { name: bot.display_name }) : t("members.only_you");
+  }
+  const here = people.filter((person) => online.has(person.user_id)).length;
+  return `${t("members.people", { count: people.length })} · ${t("members.here", { count: here })}`;
 }

@@ -20,7 +20,7 @@ export function UserMenu() {
       trigger={
         <button
           type="button"
-          aria-label={t("shell.menu", { name: me.display_name })}
+          aria-label={t("shell.menu", { name: `${me.display_name} @${me.username}` })}
           className="flex min-w-0 flex-1 cursor-pointer items-center gap-2.5 rounded-sm p-1.5 text-left hover:bg-hover data-popup-open:bg-hover"
         >
           <Avatar user={me} size="sm" />

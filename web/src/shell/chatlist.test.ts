@@ -12,7 +12,11 @@ const chat = (id: string, more: object = {}) => ({
 const ids = (chats: readonly { id: string }[]) => chats.map((chat) => chat.id).join(" ");
 
 const lake = chat("lake", { title: "Lake weekend", unread_count: 3 });
-const ben = chat("ben", { kind: "private", title: "Benjamín", peer: { id: "u", username: "ortega" } });
+const ben = chat("ben", {
+  kind: "private",
+  title: "Benjamín",
+  peer: { id: "u", username: "ortega", display_name: "Benjamín" },
+});
 const gemini = chat("gemini", { kind: "ai", title: "Chat with Gemini" });
 const book = chat("book", { title: "Book club", mention: true });
 const chats = [lake, ben, gemini, book];

@@ -1,5 +1,5 @@
 import type { Preview, UserId, UserRef } from "../gen/api";
-import { t } from "../i18n";
+import { systemText, t } from "../i18n";
 import { plain } from "../markdown/plain";
 import type { ChatEntry } from "../state/chats";
 
@@ -13,19 +13,17 @@ export function previewLine(
   if (chat.typing.length > 0) return { text: typingText(chat.typing), tone: "typing" };
   const last = chat.last_message;
   if (!last) return { text: t("shell.preview_nothing"), tone: "plain" };
+  if (last.deleted_at) return { text: t("shell.preview_deleted"), tone: "plain" };
   const state = botState(last);
   if (state) return { text: state, tone: "bot" };
-  if (last.content === "") return { text: t("shell.preview_deleted"), tone: "plain" };
+  if (last.kind === "system") return { text: systemText(last), tone: "plain" };
   const text = plain(last.content);
-  if (last.kind === "system") return { text, tone: "plain" };
   if (last.user_id === me) return { text: t("shell.preview_mine", { text }), tone: "plain" };
   if (chat.kind !== "group") return { text, tone: "plain" };
-  return {
-    text: t("shell.preview_of", { name: last.is_bot ? "Gemini" : last.username, text }),
-    tone: "plain",
-  };
+  return { text: t("shell.preview_of", { name: last.display_name, text }), tone: "plain" };
 }
 
+/** What is to be said of a reply in place of its text. */
 function botState(last: Preview): string | undefined {
   switch (last.status) {
     case "queued":
@@ -34,6 +32,9 @@ function botState(last: Preview): string | undefined {
       return t("shell.preview_writing");
     case "failed":
       return t("shell.preview_failed");
+    case "stopped":
+    case "interrupted":
+      return last.content === "" ? t(`shell.preview_${last.status}`) : undefined;
     default:
       return undefined;
   }
@@ -42,6 +43,6 @@ function botState(last: Preview): string | undefined {
 function typingText(typing: readonly UserRef[]): string {
   const [first, second, third] = typing;
   if (third) return t("shell.types_more");
-  if (second) return t("shell.types_2", { name: first?.username ?? "", other: second.username });
-  return t("shell.types_1", { name: first?.username ?? "" });
+  if (second) return t("shell.types_2", { name: first?.display_name ?? "", other: second.display_name });
+  return t("shell.types_1", { name: first?.display_name ?? "" });
 }

@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import type { Chat, ChatId, ChatListItem } from "../gen/api";
+import type { Chat, ChatId, ChatListItem, User } from "../gen/api";
 import { t } from "../i18n";
 import { api, must } from "../wire/api";
 import { backoff } from "../wire/backoff";
@@ -11,6 +11,8 @@ import { me, whileIn } from "./session";
 /** So many of the newest are heard live; of the others the server only tells that they went on. */
 const HEARD = 100;
 const PAGE = 200;
+/** So much of a page was on the one before it: as many chats may go while we page, and none is missed. */
+const OVERLAP = 10;
 const SOON_MS = 2_000;
 
 export type Item = ChatListItem & {
@@ -35,7 +37,7 @@ export function item(chat: ChatId): Item | undefined {
 
 /** What a chat is called. */
 export function titleOf({ name, peer, kind }: Pick<Item, "name" | "peer" | "kind">): string {
-  return name ?? peer?.username ?? t(kind === "ai" ? "system.untitled_ai" : "system.untitled");
+  return name ?? peer?.display_name ?? t(kind === "ai" ? "system.untitled_ai" : "system.untitled");
 }
 
 /** Unread messages of all chats but the muted ones. */
@@ -55,16 +57,22 @@ export function change(chat: ChatId, change: (item: Item) => Item): void {
   if (next !== old) chatList.setState({ items: new Map(items).set(chat, next) });
 }
 
+/** Somebody is called otherwise now: where the list names them, too. */
+export function rename({ id, display_name }: User): void {
+  for (const [chat, { peer, last_message: last }] of chatList.getState().items) {
+    if (peer?.id === id) change(chat, (old) => ({ ...old, peer: { ...peer, display_name } }));
+    if (last?.user_id === id) change(chat, (old) => ({ ...old, last_message: { ...last, display_name } }));
+  }
+}
+
 /** A chat that was made, found or joined. */
 export function add(chat: Chat): void {
   const known = item(chat.id);
-  const fresh: Item = {
-    unread_count: 0,
-    mention: false,
-    counted: chat.head_seq,
-    ...known,
-    ...chat,
-  };
+  // The list may have overtaken the invitation: what it said then is older than what we hold.
+  const isLate = known !== undefined && known.counted > chat.head_seq;
+  const fresh: Item = isLate
+    ? known
+    : { unread_count: 0, mention: false, counted: chat.head_seq, ...known, ...chat };
   chatList.setState(({ items }) => ({ items: new Map(items).set(chat.id, fresh) }));
   skipTo(chat.id, chat.head_seq);
   toTop(chat.id);
@@ -126,31 +134,31 @@ export async function refetch(): Promise<void> {
 
 async function fetchAll(isCurrent: () => boolean): Promise<void> {
   const before = chatList.getState().items;
-  const seen: ChatId[] = [];
-  for (;;) {
-    const query = { limit: PAGE, offset: seen.length };
+  const seen = new Set<ChatId>();
+  for (let offset = 0; ; offset += PAGE - OVERLAP) {
+    const query = { limit: PAGE, offset };
     const page: ChatListItem[] = await must(api.GET("/api/chats", { params: { query } }));
     if (!isCurrent()) return;
-    seen.push(...page.map((chat) => chat.id));
+    const [first] = page;
+    if (offset > 0 && !(first && seen.has(first.id))) throw new Error("the list has moved away");
+    for (const chat of page) seen.add(chat.id);
     takePage(page, seen);
     if (page.length < PAGE) break;
   }
-  const there = new Set(seen);
   for (const [chat, known] of before) {
     // One that went on meanwhile may have moved up from one page to another, past us.
-    if (!there.has(chat) && item(chat) === known) drop(chat);
+    if (!seen.has(chat) && item(chat) === known) drop(chat);
   }
 }
 
-function takePage(page: readonly ChatListItem[], seen: readonly ChatId[]): void {
+function takePage(page: readonly ChatListItem[], seen: ReadonlySet<ChatId>): void {
   const { order, items } = chatList.getState();
   const next = new Map(items);
   for (const chat of page) {
     next.set(chat.id, corrected(items.get(chat.id), chat));
     skipTo(chat.id, chat.head_seq);
   }
-  const there = new Set(seen);
-  chatList.setState({ items: next, order: [...there, ...(order ?? []).filter((id) => !there.has(id))] });
+  chatList.setState({ items: next, order: [...seen, ...(order ?? []).filter((id) => !seen.has(id))] });
   wantNewest();
 }
 

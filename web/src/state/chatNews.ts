@@ -3,7 +3,7 @@ import type { Frame } from "../wire/socket";
 import { onTab, tellTabs } from "../wire/tabs";
 import { settledFor } from "./asked";
 import { isWatched } from "./attention";
-import { add, change, drop, item, refetch, refetchSoon, toTop } from "./chatList";
+import { add, change, drop, item, refetch, refetchSoon, rename, toTop } from "./chatList";
 import { onHeard } from "./hearing";
 import { mentions } from "./mentions";
 import { messageOf } from "./messageOf";
@@ -62,8 +62,10 @@ function posted(message: Message, seq: Seq): void {
 
 /** What a list shows of a message. */
 function preview(message: Message): Preview {
-  const { id, seq, kind, user_id, username, is_bot, status, content } = message;
-  return { message_id: id, seq, kind, user_id, username, is_bot, status, content: content.slice(0, 200) };
+  const { id, content, seq, kind, user_id, username, display_name, is_bot, status } = message;
+  const { deleted_at = null, data = null } = message;
+  const author = { user_id, username, display_name, is_bot };
+  return { message_id: id, seq, kind, ...author, status, content: content.slice(0, 200), deleted_at, data };
 }
 
 function changed(
@@ -85,7 +87,7 @@ function deleted(message: Message, seq: Seq): void {
   const wasCounted = counts(message) && !cameDeleted.delete(id);
   const old = item(chat);
   if (!old || seq <= old.counted) return;
-  changed(chat, seq, { message_id: id, content: "" });
+  changed(chat, seq, { message_id: id, content: "", deleted_at: message.deleted_at ?? null });
   if (!wasCounted || message.seq <= old.last_read_seq || old.unread_count === 0) return;
   // At the cap nobody knows how many more there are.
   if (old.unread_count >= MANY) refetchSoon();
@@ -164,6 +166,9 @@ function hear(frame: Frame): void {
       break;
     case "chat_activity":
       wentOn(frame);
+      break;
+    case "user_updated":
+      rename(frame.user);
       break;
     case "chat_preferences":
       change(frame.chat_id, (old) => ({ ...old, notify: frame.notify }));

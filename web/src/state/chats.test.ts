@@ -44,16 +44,16 @@ test("an entry stays the same object until something of it changes", async () =>
   await pass();
   const [one, two] = list.now ?? [];
   expect(two).toBe(before?.find((entry) => entry.id === "two"));
-  expect(one?.last_message).toMatchObject({ content: "hi", username: "ben" });
+  expect(one?.last_message).toMatchObject({ content: "hi", display_name: "Ben" });
   expect(one).toBe(chat(tab, "one").now);
 });
 
 test("a long list comes in pages and the first one is shown before the last is there", async () => {
   for (let n = 0; n < 450; n++) server.chat(`c${n}`);
-  const release = server.hold("GET /api/chats?limit=200&offset=400");
+  const release = server.hold("GET /api/chats?limit=200&offset=380");
   const tab = await openTab();
   const ids = order(tab);
-  expect(ids.now).toHaveLength(400);
+  expect(ids.now).toHaveLength(390);
   release();
   await pass(10);
   expect(ids.now).toHaveLength(450);
@@ -121,6 +121,16 @@ test("a list that was asked for before a message came does not take it back", as
   server.socket.say({ type: "hello", connection_id: "c", user: ada, protocol: "coop.v1", heartbeat_s: 30 });
   await pass(10);
   expect([room.now?.unread_count, room.now?.last_message?.content]).toEqual([2, "2"]);
+});
+
+test("an invitation that comes late does not take back what the chat is called by now", async () => {
+  const early = { ...server.chat("room").listed(ada.id), name: "before" };
+  server.post("room", ben, "1");
+  const tab = await openTab();
+  server.hold("GET /api/chats?");
+  server.socket.say({ type: "chat_invite", chat: early });
+  await pass();
+  expect(chat(tab).now?.title).toBe("room");
 });
 
 test("read is what stood before one's eyes for a second in a focused window", async () => {
@@ -274,7 +284,7 @@ test("a chat that I am brought into appears, and one that ends for me goes", asy
   await pass(10);
   expect(order(tab).now).toEqual(["new", "room"]);
   const user = { id: ada.id, username: "ada", kind: "person", display_name: "Ada", created_at: "" };
-  const by = { id: ben.id, username: "ben" };
+  const by = { id: ben.id, username: "ben", display_name: "Ben" };
   const report = { ...server.post("room", ben, "ada was removed", { kind: "system" }) };
   server.socket.say({ type: "participant_removed", seq: 2, chat_id: "room", user, by, message: report });
   server.chat("room").gone = true;
@@ -295,7 +305,7 @@ test("name, role and level follow what happens elsewhere", async () => {
   server.chat("room");
   const tab = await openTab();
   const room = chat(tab);
-  const by = { id: ben.id, username: "ben" };
+  const by = { id: ben.id, username: "ben", display_name: "Ben" };
   const message = { ...server.post("room", ben, "x", { kind: "system" }), seq: 2, updated_seq: 2, id: "s2" };
   server.socket.say({
     type: "chat_updated",
@@ -340,13 +350,19 @@ test("who types is shown for five seconds after the last key, and not once they 
   const tab = await openTab();
   const room = chat(tab);
   const types = (who: Me) =>
-    server.socket.say({ type: "typing", chat_id: "room", user_id: who.id, username: who.username });
+    server.socket.say({
+      type: "typing",
+      chat_id: "room",
+      user_id: who.id,
+      username: who.username,
+      display_name: who.display_name,
+    });
   types(ada);
   types(ben);
   await pass(4_000);
   types(ben);
   await pass(4_900);
-  expect(room.now?.typing.map((user) => user.username)).toEqual(["ben"]);
+  expect(room.now?.typing.map((user) => user.display_name)).toEqual(["Ben"]);
   await pass(100);
   expect(room.now?.typing).toEqual([]);
   types(ben);
@@ -369,6 +385,33 @@ test("one's own typing is told as often as the others need it, and anew after a 
   expect(told()).toBe(3);
 });
 
+test("the list names people as they call themselves, and hears of a new name", async () => {
+  const room = server.chat("room");
+  room.kind = "private";
+  room.peer = { id: ben.id, username: "ben", display_name: "Ben" };
+  server.post("room", ben, "hi");
+  const tab = await openTab();
+  const entry = chat(tab);
+  expect(entry.now?.title).toBe("Ben");
+  server.socket.say({ type: "user_updated", user: { ...ben, display_name: "Benjamin" } });
+  await pass();
+  expect(entry.now?.title).toBe("Benjamin");
+  expect(entry.now?.last_message?.display_name).toBe("Benjamin");
+});
+
+test("the list tells a message that is deleted from one that has no text", async () => {
+  server.chat("room");
+  const tab = await openTab();
+  const entry = chat(tab);
+  const said = server.post("room", ben, "hi");
+  await pass();
+  expect(entry.now?.last_message?.deleted_at).toBeNull();
+  const deleted_at = "2026-11-21T12:00:00.000Z";
+  server.change("room", said.id, { content: "", deleted_at });
+  await pass();
+  expect(entry.now?.last_message).toMatchObject({ content: "", deleted_at });
+});
+
 test("members, who is there, and how far each has read, follow the room", async () => {
   server.chat("room");
   server.chat("room").reads.set(ben.id, 0);
@@ -376,7 +419,13 @@ test("members, who is there, and how far each has read, follow the room", async 
   const people = see(() => tab.usePeople("room"));
   const readers = see(() => tab.useReaders("room"));
   expect(people.now.members.map((member) => member.username)).toEqual(["ada", "ben", "gem"]);
-  server.socket.say({ type: "user_joined", chat_id: "room", user_id: ben.id, username: "ben" });
+  server.socket.say({
+    type: "user_joined",
+    chat_id: "room",
+    user_id: ben.id,
+    username: "ben",
+    display_name: "Ben",
+  });
   server.socket.say({ type: "read", chat_id: "room", user_id: ben.id, last_read_seq: 7 });
   server.socket.say({ type: "user_updated", user: { ...ben, display_name: "Benjamin" } });
   await pass();
@@ -385,11 +434,17 @@ test("members, who is there, and how far each has read, follow the room", async 
   expect(see(() => tab.useMember("room", ben.id)).now?.display_name).toBe("Benjamin");
   const [user, by] = [
     { ...ben, kind: "person" },
-    { id: ada.id, username: "ada" },
+    { id: ada.id, username: "ada", display_name: "Ada" },
   ];
   const message = { ...server.post("room", ada, "x", { kind: "system" }), seq: 2, id: "s2" };
   server.socket.say({ type: "participant_role", seq: 2, chat_id: "room", user, role: "owner", by, message });
-  server.socket.say({ type: "user_left", chat_id: "room", user_id: ben.id, username: "ben" });
+  server.socket.say({
+    type: "user_left",
+    chat_id: "room",
+    user_id: ben.id,
+    username: "ben",
+    display_name: "Ben",
+  });
   await pass();
   expect(people.now.members.map((member) => `${member.username} ${member.role}`)).toEqual([
     "ada owner",
@@ -438,7 +493,7 @@ test("a chat that moves up while the list is paged is not lost between two pages
   for (let n = 0; n < 250; n++) server.chat(`c${n}`);
   const tab = await openTab();
   const ids = order(tab);
-  const release = server.hold("GET /api/chats?limit=200&offset=200");
+  const release = server.hold("GET /api/chats?limit=200&offset=190");
   server.socket.say({ type: "hello", connection_id: "c", user: ada, protocol: "coop.v1", heartbeat_s: 30 });
   await pass(10);
   const moved = server.chat("c10");
@@ -450,3 +505,20 @@ test("a chat that moves up while the list is paged is not lost between two pages
   await pass(10);
   expect(ids.now).toContain("c10");
 });
+
+test.each([1, 9, 10, 60])(
+  "when %i chats go while the list is paged, no other is lost between two pages",
+  async (going) => {
+    for (let n = 0; n < 250; n++) server.chat(`c${n}`);
+    const tab = await openTab();
+    const ids = order(tab);
+    const release = server.hold("GET /api/chats?limit=200&offset=190");
+    server.socket.say({ type: "hello", connection_id: "c", user: ada, protocol: "coop.v1", heartbeat_s: 30 });
+    await pass(10);
+    for (let n = 249; n > 249 - going; n--) server.chat(`c${n}`).gone = true;
+    release();
+    await pass(10_000);
+    const rest = Array.from({ length: 250 - going }, (_, n) => `c${n}`);
+    expect(ids.now).toEqual(expect.arrayContaining(rest));
+  },
+);

@@ -1,7 +1,25 @@
-import type { Message, MessageId } from "../gen/api";
-import type { Draft } from "./drafts";
+import { create } from "zustand";
+import type { ChatId, Message, MessageId } from "../gen/api";
+import { type Draft, draftOf, setDraft } from "./drafts";
 
 // What a draft answers or edits, begun and ended.
+
+const begun = create<number>(() => 0);
+
+/** Another number whenever a reply or an edit begins, also of a message that is answered or edited already. */
+export function useBegun(): number {
+  return begun();
+}
+
+export function beginReply(chat: ChatId, message: MessageId): void {
+  setDraft(chat, replying(draftOf(chat), message));
+  begun.setState((times) => times + 1);
+}
+
+export function beginEdit(chat: ChatId, message: Message): void {
+  setDraft(chat, editing(draftOf(chat), message));
+  begun.setState((times) => times + 1);
+}
 
 /** The draft once a reply to `message` has begun. */
 export function replying(draft: Draft, message: MessageId): Draft {

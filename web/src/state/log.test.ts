@@ -398,7 +398,12 @@ test("what a closed tab left unsent is sent by the next one", async () => {
 test("a chat that is deleted, or that one is removed from, is empty and says why", async () => {
   fill(2);
   const log = await openRoom(await openTab());
-  server.socket.say({ type: "chat_deleted", seq: 3, chat_id: "room", by: { id: ben.id, username: "ben" } });
+  server.socket.say({
+    type: "chat_deleted",
+    seq: 3,
+    chat_id: "room",
+    by: { id: ben.id, username: "ben", display_name: "Ben" },
+  });
   await pass();
   expect(log.now.rows).toEqual([]);
   expect(log.now.error).toMatchObject({ code: "not_found" });

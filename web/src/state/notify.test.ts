@@ -66,7 +66,7 @@ test("a message of somebody else is told, with who and where; one's own and the 
   server.post("room", ada, "from my phone");
   server.post("room", ben, "ben left", { kind: "system" });
   await pass(10);
-  expect(shown()).toEqual(["ben in room: are you there?"]);
+  expect(shown()).toEqual(["Ben in room: are you there?"]);
 });
 
 test("an answer is told when it is ready, and as mine when I asked", async () => {
@@ -126,19 +126,19 @@ test("of two tabs one notifies", async () => {
   await openAway();
   server.post("room", ben, "once");
   await pass(10);
-  expect(shown()).toEqual(["ben in room: once"]);
+  expect(shown()).toEqual(["Ben in room: once"]);
 });
 
 test.each([
   [
     "all",
     [
-      "ben in room: hi",
-      "ben in room: @ada hi\n2 new messages",
+      "Ben in room: hi",
+      "Ben in room: @ada hi\n2 new messages",
       "Your answer is ready: The answer\n3 new messages",
     ],
   ],
-  ["mentions", ["ben in room: @ada hi", "Your answer is ready: The answer\n2 new messages"]],
+  ["mentions", ["Ben in room: @ada hi", "Your answer is ready: The answer\n2 new messages"]],
   ["none", []],
 ] as const)("the level %s tells what it says", async (level, told) => {
   server.chat("room").notify = level;

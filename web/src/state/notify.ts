@@ -52,7 +52,7 @@ function newsOf(frame: Frame): News | undefined {
   const mine = me();
   if (!mine) return undefined;
   if (frame.type === "message") {
-    const { kind, user_id, username: from, content: text, deleted_at, status } = frame;
+    const { kind, user_id, display_name: from, content: text, deleted_at, status } = frame;
     // A reply is news once it has been written.
     if (kind !== "text" || user_id === mine.id || deleted_at || isWaitedFor(status)) return undefined;
     return { from, text, call: mentions(text, mine.username) ? "name" : undefined };
@@ -67,12 +67,12 @@ function newsOf(frame: Frame): News | undefined {
 /** How a reply ended: with its text, or where there is none with the reason. */
 function endOf(frame: Frame): { from: string; text: string; status: MessageStatus } | undefined {
   if (frame.type === "message_updated") {
-    const { username: from, status, content, run } = frame;
+    const { display_name: from, status, content, run } = frame;
     return { from, status, text: content || (run?.detail ?? "") };
   }
   if (frame.type !== "bot_stream") return undefined;
   const { chat_id, message_id, status, full_response, detail } = frame;
-  const from = message(chat_id, message_id)?.username ?? "";
+  const from = message(chat_id, message_id)?.display_name ?? "";
   return { from, status: status ?? "complete", text: full_response || (detail ?? "") };
 }
 

@@ -32,8 +32,23 @@ export function usePeople(chat: ChatId): { members: readonly Member[]; online: R
   return rooms((all) => all.get(chat) ?? noRoom);
 }
 
+/** Its identity stays while nobody comes, goes or changes. */
+export function useMembers(chat: ChatId): readonly Member[] {
+  return rooms((all) => (all.get(chat) ?? noRoom).members);
+}
+
 export function useMember(chat: ChatId, user: UserId): Member | undefined {
   return rooms((all) => all.get(chat)?.byId.get(user));
+}
+
+/** What somebody is called now; who is not there (any more) keeps the name that stands on what they wrote. */
+export function nameIn(members: readonly Member[], user: UserId, written: string): string {
+  return members.find((member) => member.user_id === user)?.display_name ?? written;
+}
+
+/** The same, for a row that shows one person. */
+export function useName(chat: ChatId, user: UserId, written: string): string {
+  return useMember(chat, user)?.display_name ?? written;
 }
 
 /** Never oneself; each for 5 s after the last sign. */
@@ -197,7 +212,11 @@ function hear(frame: Frame): void {
       }));
       break;
     case "typing":
-      types(frame.chat_id, { id: frame.user_id, username: frame.username });
+      types(frame.chat_id, {
+        id: frame.user_id,
+        username: frame.username,
+        display_name: frame.display_name,
+      });
       break;
     case "message":
       typesNoMore(frame.chat_id, frame.user_id);

@@ -1,5 +1,5 @@
 import { act } from "@testing-library/react";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { installEdge, installSecureContext, removeEdge } from "../test/edge";
 import { ben, Server } from "../test/server";
 import { done, loadTab, openTab, pass, see } from "../test/tab";
@@ -117,6 +117,18 @@ test("logging out needs the server, because the cookie would bring the session b
   expect(server.sockets.every(({ socket }) => !socket.isOpen)).toBe(true);
 });
 
+test("a log-out in another tab is not overtaken by a tab that is just coming in", async () => {
+  const one = await openTab();
+  const release = server.hold("GET /api/limits");
+  const two = await openTab();
+  expect(see(two.useSession).now).toEqual({ kind: "starting" });
+  await done(one.signOut());
+  release();
+  await pass(60_000);
+  expect(see(two.useSession).now).toEqual({ kind: "out" });
+  expect(server.requests.filter((line) => line === "POST /api/auth/ws-ticket")).toHaveLength(1);
+});
+
 test("logging in in one tab brings the others in, as the same person", async () => {
   server.user = undefined;
   const [one, two] = [await openTab(), await openTab()];
@@ -169,6 +181,16 @@ test("whoever must log in again finds their drafts and what was not sent", async
   expect(see(() => tab.useDraft("room")).now[0].text).toBe("half a thou");
   await pass(1);
   expect(server.chat("room").messages.map((message) => message.content)).toEqual(["not sent yet"]);
+});
+
+test("where the browser forbids its tabs to talk, one comes in all the same", async () => {
+  vi.stubGlobal("BroadcastChannel", () => {
+    throw new DOMException("The operation is insecure.", "SecurityError");
+  });
+  const tab = await openTab();
+  expect(see(tab.useSession).now).toMatchObject({ kind: "in" });
+  await done(tab.signOut());
+  expect(see(tab.useSession).now).toEqual({ kind: "out" });
 });
 
 test("a tab whose cookie became another person's goes out rather than speak in their name", async () => {

@@ -67,15 +67,20 @@ export async function startSession(): Promise<void> {
   }
 }
 
+/** How often somebody has left: whoever comes in must not overtake a log-out of another tab. */
+let departures = 0;
+
 async function enter(): Promise<void> {
+  const before = departures;
   const [me, limits] = await Promise.all([must(api.GET("/api/auth/me")), must(api.GET("/api/limits"))]);
-  if (store.getState().kind === "in") return;
+  if (before !== departures || store.getState().kind === "in") return;
   forgetOthers(me);
   store.setState({ kind: "in", me, limits }, true);
   ends = begins.map((begin) => begin(me));
 }
 
 function leave(): void {
+  departures++;
   forgetAccess();
   if (store.getState().kind === "out") return;
   // First the page learns that nobody is in; what it showed may go then.

@@ -12,6 +12,7 @@ export function aMessage(said: Partial<Message> = {}): Message {
     kind: "text",
     user_id: user,
     username: user,
+    display_name: user,
     content: `text ${seq}`,
     is_bot: false,
     status: "complete",
@@ -31,9 +32,16 @@ export function aReply(said: Partial<Message> = {}, run: Partial<ReplyRun> = {})
 
 export function aChange(data: SystemData, said: Partial<Message> = {}): Message {
   const by = "by" in data ? data.by : data.user;
-  return aMessage({ kind: "system", user_id: by.id, username: by.username, ...said, data });
+  return aMessage({
+    kind: "system",
+    user_id: by.id,
+    username: by.username,
+    display_name: by.display_name,
+    ...said,
+    data,
+  });
 }
 
 export function ref(name: string): UserRef {
-  return { id: name, username: name };
+  return { id: name, username: name, display_name: name };
 }

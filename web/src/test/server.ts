@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import type { Me, Message, ServerFrame } from "../gen/api";
+import type { Me, Message, ServerFrame, UserRef } from "../gen/api";
 import { FakeSocket } from "./edge";
 
 type Json = Record<string, unknown>;
@@ -35,6 +35,7 @@ class Chat {
   pruned = 0;
   kind: "group" | "private" | "ai" = "group";
   notify: "all" | "mentions" | "none" = "all";
+  peer: UserRef | undefined;
   /** What whoever looks is in it. */
   role: "owner" | "admin" | "member" = "owner";
   readonly id: string;
@@ -73,6 +74,7 @@ class Chat {
           }
         : null,
       last_message_time: last?.created_at ?? null,
+      peer: this.peer,
     };
   }
 }
@@ -155,6 +157,7 @@ export class Server {
       kind: "text",
       user_id: author.id,
       username: author.username,
+      display_name: author.display_name,
       content,
       is_bot: author.id === gem.id,
       status: "complete",

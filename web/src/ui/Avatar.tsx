@@ -1,12 +1,12 @@
 import { Sparkles } from "lucide-react";
-import type { CSSProperties } from "react";
 import type { UserKind } from "../gen/api";
 import { cx } from "./cx";
+import { lookOf, tint } from "./look";
 
 export type AvatarSize = "xs" | "sm" | "md" | "lg";
 
 const sizes: Record<AvatarSize, string> = {
-  xs: "size-5 text-[9px] [&>svg]:size-3",
+  xs: "size-5 text-[10px] [&>svg]:size-3",
   sm: "size-7 text-[11px] [&>svg]:size-4",
   md: "size-9 text-[13px] [&>svg]:size-[18px]",
   lg: "size-16 text-xl [&>svg]:size-8",
@@ -15,6 +15,8 @@ const sizes: Record<AvatarSize, string> = {
 type AvatarProps = {
   user: { id: string; username: string; kind?: UserKind };
   size?: AvatarSize;
+  /** In a room, where people are to be told apart. */
+  look?: number | undefined;
   className?: string;
 };
 
@@ -22,7 +24,7 @@ type AvatarProps = {
  * A person's initials on a colour of their own, or the bot's sign on the bot's violet.
  * It says nothing to the ear: a name always stands beside it.
  */
-export function Avatar({ user, size = "md", className }: AvatarProps) {
+export function Avatar({ user, size = "md", look, className }: AvatarProps) {
   const shape = cx(
     "grid shrink-0 select-none place-items-center rounded-full font-semibold leading-none",
     sizes[size],
@@ -35,20 +37,10 @@ export function Avatar({ user, size = "md", className }: AvatarProps) {
     );
   }
   return (
-    <span aria-hidden="true" className={cx(shape, "tinted", className)} style={tint(user.id)}>
-      {initials(user.username)}
+    <span aria-hidden="true" className={cx(shape, "tinted", className)} style={tint(look ?? lookOf(user.id))}>
+      {initials(user.username).slice(0, size === "xs" ? 1 : 2)}
     </span>
   );
-}
-
-/** The hue that belongs to an id, for elements of the class `tinted`. */
-export function tint(id: string): CSSProperties {
-  let hash = 0;
-  for (let i = 0; i < id.length; i++) hash = (hash * 31 + id.charCodeAt(i)) | 0;
-  // Sixteen steps round the wheel, without the violet third of it that belongs to the bot.
-  const step = Math.abs(hash) % 16;
-  const hue = (330 + step * 16.5) % 360;
-  return { "--hue": hue } as CSSProperties;
 }
 
 function initials(username: string): string {

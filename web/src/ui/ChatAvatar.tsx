@@ -1,7 +1,8 @@
 import { Sparkles } from "lucide-react";
 import type { ChatId, ChatKind, UserRef } from "../gen/api";
-import { Avatar, tint } from "./Avatar";
+import { Avatar } from "./Avatar";
 import { cx } from "./cx";
+import { lookOf, tint } from "./look";
 
 type ChatAvatarProps = { chat: { id: ChatId; kind: ChatKind; title: string; peer?: UserRef | null } };
 
@@ -17,7 +18,7 @@ export function ChatAvatar({ chat }: ChatAvatarProps) {
     );
   }
   return (
-    <span aria-hidden="true" className={cx(shape, "tinted rounded-md")} style={tint(chat.id)}>
+    <span aria-hidden="true" className={cx(shape, "tinted rounded-md")} style={tint(lookOf(chat.id))}>
       {initials(chat.title)}
     </span>
   );

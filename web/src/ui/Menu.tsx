@@ -23,6 +23,8 @@ export type MenuEntry = MenuItem | MenuChoice | "separator";
 export type MenuProps = {
   trigger: ReactElement<Record<string, unknown>>;
   items: MenuEntry[];
+  /** What is good to know of that which the menu is about. */
+  note?: string | undefined;
   side?: "top" | "bottom";
   align?: "start" | "end";
   open?: boolean;

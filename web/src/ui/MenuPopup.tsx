@@ -1,5 +1,6 @@
 import { Menu as Base } from "@base-ui/react/menu";
 import { Check } from "lucide-react";
+import { useId } from "react";
 import { cx } from "./cx";
 import type { MenuChoice, MenuEntry, MenuProps } from "./Menu";
 
@@ -12,10 +13,12 @@ type MenuPopupProps = MenuProps & { open: boolean; onOpenChange: (open: boolean)
 export default function MenuPopup({
   trigger,
   items,
+  note,
   side = "bottom",
   align = "end",
   ...state
 }: MenuPopupProps) {
+  const noteId = useId();
   return (
     <Base.Root {...state}>
       <Base.Trigger render={trigger} />
@@ -27,10 +30,21 @@ export default function MenuPopup({
           collisionPadding={8}
           className="z-50 outline-none"
         >
-          <Base.Popup className="max-h-(--available-height) min-w-[max(12rem,var(--anchor-width))] max-w-80 overflow-y-auto rounded-md border border-line bg-surface p-1.5 text-ink shadow-pop outline-none transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0">
+          <Base.Popup
+            aria-describedby={note && noteId}
+            className="max-h-(--available-height) min-w-[max(12rem,var(--anchor-width))] max-w-80 overflow-y-auto rounded-md border border-line bg-surface p-1.5 text-ink shadow-pop outline-none transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0"
+          >
             {items.map((entry, index) => (
               <Entry key={index} entry={entry} />
             ))}
+            {note && (
+              <p
+                id={noteId}
+                className="mx-1 mt-1.5 border-line border-t px-1.5 pt-2 pb-1 text-pretty text-ink-2 text-xs"
+              >
+                {note}
+              </p>
+            )}
           </Base.Popup>
         </Base.Positioner>
       </Base.Portal>

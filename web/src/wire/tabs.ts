@@ -9,10 +9,19 @@ export type TabMessage =
   /** Somebody looked at this chat: nothing in it is news any more. */
   | { type: "seen"; chat: ChatId };
 
-const channel = new BroadcastChannel("coop");
+const channel = open();
+
+/** Where people forbid cookies, a browser may forbid this with them; then each tab is alone. */
+function open(): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel("coop");
+  } catch {
+    return undefined;
+  }
+}
 
 export function tellTabs(message: TabMessage): void {
-  channel.postMessage(message);
+  channel?.postMessage(message);
 }
 
 export function onTab<T extends TabMessage["type"]>(
@@ -22,6 +31,6 @@ export function onTab<T extends TabMessage["type"]>(
   const listener = ({ data }: MessageEvent<TabMessage>) => {
     if (data.type === type) hear(data as Extract<TabMessage, { type: T }>);
   };
-  channel.addEventListener("message", listener);
-  return () => channel.removeEventListener("message", listener);
+  channel?.addEventListener("message", listener);
+  return () => channel?.removeEventListener("message", listener);
 }
