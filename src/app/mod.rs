@@ -26,6 +26,7 @@ use crate::bot::runner::Runner;
 use crate::bus::Bus;
 use crate::config::Config;
 use crate::domain::auth::Auth;
+use crate::domain::kinds::Kinds;
 use crate::domain::rates::Rates;
 use crate::domain::{Clock, Context, runs};
 use crate::http;
@@ -128,6 +129,7 @@ pub fn context(config: &Config, store: Store, secret: &SecretString) -> Context 
         store,
         bus: Arc::new(Bus::default()),
         rates: Rates::new(&limits),
+        kinds: Kinds::default(),
         auth: Auth::new(&config.auth, &limits, secret),
         limits,
         clock: Clock::system(),

@@ -120,6 +120,16 @@ mod tests {
         }
     }
 
+    /// `messages::post` relies on it.
+    #[test]
+    fn every_member_may_post() {
+        for kind in [ChatKind::Group, ChatKind::Private, ChatKind::Ai] {
+            for role in [MemberRole::Member, MemberRole::Admin, MemberRole::Owner] {
+                assert!(may(kind, role, Action::Post).is_ok());
+            }
+        }
+    }
+
     #[test]
     fn nobody_else_comes_into_a_private_or_an_ai_chat() {
         for kind in [ChatKind::Private, ChatKind::Ai] {

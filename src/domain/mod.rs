@@ -8,6 +8,7 @@ pub mod audit;
 pub mod auth;
 pub mod chats;
 pub mod error;
+pub mod kinds;
 pub mod links;
 pub mod members;
 pub mod messages;
@@ -26,6 +27,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::bus::Bus;
 use crate::config::limits::Limits;
 use crate::domain::auth::Auth;
+use crate::domain::kinds::Kinds;
 use crate::domain::rates::Rates;
 use crate::ids::{SessionId, Timestamp};
 use crate::protocol::{Me, ServerRole, User, UserRef};
@@ -37,6 +39,7 @@ pub struct Context {
     pub bus: Arc<Bus>,
     pub limits: Limits,
     pub rates: Rates,
+    pub kinds: Kinds,
     pub auth: Auth,
     pub clock: Clock,
 }

@@ -44,7 +44,7 @@ pub struct People {
 struct Socket {
     id: ConnectionId,
     session_id: SessionId,
-    notices: mpsc::Sender<PersonFrame>,
+    notices: mpsc::Sender<Arc<PersonFrame>>,
     ended: CancellationToken,
     stuck: CancellationToken,
 }
@@ -52,7 +52,8 @@ struct Socket {
 /// One socket's private channel. Dropping it disconnects.
 pub struct Connection {
     pub id: ConnectionId,
-    pub notices: mpsc::Receiver<PersonFrame>,
+    /// Shared, as a channel keeps room for 32 of them, whether they come or not.
+    pub notices: mpsc::Receiver<Arc<PersonFrame>>,
     /// The session is over: nothing more may be written.
     pub ended: CancellationToken,
     /// Notices piled up: close, so that the client comes back and refetches.
@@ -98,10 +99,10 @@ impl People {
             | Notice::ChatPreferences { .. }
             | Notice::UserUpdated(_) => About::Person,
         };
-        let frame = PersonFrame { about, text: encode(&ServerFrame::notice(notice.clone())) };
+        let frame = Arc::new(PersonFrame { about, text: encode(&ServerFrame::notice(notice.clone())) });
         for socket in sockets.iter() {
             // The chat list corrects lost news of a chat; anything else lost would be missing for good.
-            let lost = socket.notices.try_send(frame.clone()).is_err();
+            let lost = socket.notices.try_send(Arc::clone(&frame)).is_err();
             if lost && !matches!(about, About::Activity(_)) {
                 socket.stuck.cancel();
             }

@@ -84,7 +84,7 @@ struct Seated {
 enum Step {
     Heard(Option<Result<Message, axum::Error>>),
     Room(ChatId, Result<Arc<Frame>, BroadcastStreamRecvError>),
-    Person(Option<PersonFrame>),
+    Person(Option<Arc<PersonFrame>>),
     Dispatched(Outcome),
     Durable(ServerFrame),
     Beat,
@@ -186,7 +186,7 @@ impl Socket {
                     }
                 }
                 Step::Room(chat, frame) => self.room(chat, frame).await?,
-                Step::Person(Some(frame)) => self.person(frame).await?,
+                Step::Person(Some(frame)) => self.person(&frame).await?,
                 Step::Person(None) => return Err(CloseCode::SessionEnded),
                 Step::Dispatched(outcome) => {
                     self.dispatching = None;
@@ -405,20 +405,20 @@ impl Socket {
         Ok(())
     }
 
-    async fn person(&mut self, frame: PersonFrame) -> Result<(), CloseCode> {
+    async fn person(&mut self, frame: &PersonFrame) -> Result<(), CloseCode> {
         match frame.about {
             About::Activity(chat) if self.seats.contains_key(&chat) => Ok(()),
             About::Event(chat, seq) => match self.seats.get_mut(&chat) {
                 // The room itself brings it, in its place.
                 Some(seat) if seat.cursor.seq() < seq => {
-                    seat.farewell = Some(frame.text);
+                    seat.farewell = Some(frame.text.clone());
                     Ok(())
                 }
                 Some(_) => Ok(()),
                 None if self.ended.get(&chat).is_some_and(|ended| *ended >= seq) => Ok(()),
-                None => self.feed(frame.text).await,
+                None => self.feed(frame.text.clone()).await,
             },
-            About::Activity(_) | About::Person => self.feed(frame.text).await,
+            About::Activity(_) | About::Person => self.feed(frame.text.clone()).await,
         }
     }
 

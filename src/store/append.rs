@@ -9,16 +9,16 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use sea_orm::sea_query::{Asterisk, Expr, LockType, Query};
+use sea_orm::sea_query::{Expr, LockType, Query};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _, ExprTrait as _, JoinType,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait,
+    ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _, ExprTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::ids::{ChatId, Seq, UserId};
+use crate::ids::{ChatId, MessageId, Seq, UserId};
 use crate::protocol::{Event, Message, MessageKind, MessageStatus};
 use crate::store::entity::{chat, member, message, run};
 use crate::store::error::{StoreError, StoreResult};
@@ -146,9 +146,7 @@ async fn append_all(inner: &Arc<Inner>, posts: &[Post]) -> StoreResult<Vec<Poste
     let begun = Instant::now();
     let tx = inner.begin().await?;
     tx.lock_chats(posts).await?;
-    let members = tx.authors_present(posts).await?;
-    let known = tx.already_posted(posts).await?;
-    let fates = decide(posts, &members, &known);
+    let fates = decide(posts, &tx.look_up(posts).await?);
     let mut written = if fates.iter().any(|fate| matches!(fate, Fate::New)) {
         let written = tx.write_posts(posts, &fates).await?;
         tx.finish().await?;
@@ -185,15 +183,19 @@ fn client_key(post: &Post) -> Option<ClientKey<'_>> {
     Some((post.chat_id, post.message.author.id, post.message.client_id.as_deref()?))
 }
 
-fn decide(
-    posts: &[Post],
-    members: &HashSet<(ChatId, UserId)>,
-    known: &HashMap<(ChatId, UserId, String), Message>,
-) -> Vec<Fate> {
+/// What the database knows of a batch's posts.
+#[derive(Default)]
+struct Known {
+    members: HashSet<(ChatId, UserId)>,
+    /// Written before, as they are now.
+    messages: HashMap<(ChatId, UserId, String), Message>,
+}
+
+fn decide(posts: &[Post], known: &Known) -> Vec<Fate> {
     let mut first: HashMap<ClientKey<'_>, usize> = HashMap::new();
     let mut fates = Vec::with_capacity(posts.len());
     for (index, post) in posts.iter().enumerate() {
-        if !members.contains(&(post.chat_id, post.message.author.id)) {
+        if !known.members.contains(&(post.chat_id, post.message.author.id)) {
             fates.push(Fate::NotMember);
             continue;
         }
@@ -201,7 +203,7 @@ fn decide(
             fates.push(Fate::New);
             continue;
         };
-        fates.push(match (known.get(&(key.0, key.1, key.2.to_owned())), first.get(&key)) {
+        fates.push(match (known.messages.get(&(key.0, key.1, key.2.to_owned())), first.get(&key)) {
             (Some(message), _) => Fate::Known(Box::new(message.clone())),
             (None, Some(earlier)) => Fate::Repeats(*earlier),
             (None, None) => {
@@ -233,60 +235,54 @@ impl Tx {
         Ok(())
     }
 
-    /// Those of the posts' authors who are in the living chat that they post to.
-    async fn authors_present(&self, posts: &[Post]) -> StoreResult<HashSet<(ChatId, UserId)>> {
-        let asked: HashSet<(ChatId, UserId)> =
-            posts.iter().map(|post| (post.chat_id, post.message.author.id)).collect();
-        let column = |number: &'static str| Expr::col(("asked", number));
+    /// Those of the posts' authors who are in the living chat that they post to, and what they posted there before
+    /// with the same client's id.
+    async fn look_up(&self, posts: &[Post]) -> StoreResult<Known> {
+        let asked: HashSet<(ChatId, UserId, Option<String>)> = posts
+            .iter()
+            .map(|post| (post.chat_id, post.message.author.id, post.message.client_id.clone()))
+            .collect();
+        let asked_for = |number: &'static str| Expr::col(("asked", number));
+        let member = |column: member::Column| Expr::col((member::Entity, column));
+        let own = |column: message::Column| Expr::col((message::Entity, column));
         let query = Query::select()
-            .column((member::Entity, member::Column::ChatId))
-            .column((member::Entity, member::Column::UserId))
+            .columns([(member::Entity, member::Column::ChatId), (member::Entity, member::Column::UserId)])
+            .column((message::Entity, message::Column::Id))
             .from_values(asked, "asked")
             .inner_join(
                 member::Entity,
-                Expr::col((member::Entity, member::Column::ChatId))
-                    .eq(column("column1"))
-                    .and(Expr::col((member::Entity, member::Column::UserId)).eq(column("column2"))),
+                member(member::Column::ChatId)
+                    .eq(asked_for("column1"))
+                    .and(member(member::Column::UserId).eq(asked_for("column2"))),
             )
             .inner_join(
                 chat::Entity,
                 Expr::col((chat::Entity, chat::Column::Id))
-                    .eq(column("column1"))
+                    .eq(asked_for("column1"))
                     .and(Expr::col((chat::Entity, chat::Column::DeletedAt)).is_null()),
             )
+            .left_join(
+                message::Entity,
+                own(message::Column::ChatId)
+                    .eq(asked_for("column1"))
+                    .and(own(message::Column::AuthorId).eq(asked_for("column2")))
+                    .and(own(message::Column::ClientId).eq(asked_for("column3"))),
+            )
             .take();
-        let rows = self.database.query_all(&query).await?;
-        let present: Result<_, DbErr> =
-            rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect();
-        Ok(present?)
-    }
-
-    /// Those posts that were here before, by whose and with which client's id, as they are now.
-    async fn already_posted(
-        &self,
-        posts: &[Post],
-    ) -> StoreResult<HashMap<(ChatId, UserId, String), Message>> {
-        let asked: HashSet<ClientKey<'_>> = posts.iter().filter_map(client_key).collect();
-        if asked.is_empty() {
-            return Ok(HashMap::new());
+        let mut known = Known::default();
+        let mut repeated: Vec<MessageId> = Vec::new();
+        for row in self.database.query_all(&query).await? {
+            known.members.insert((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+            repeated.extend(row.try_get_by_index::<Option<MessageId>>(2)?);
         }
-        let column = |number: &'static str| Expr::col(("asked", number));
-        let asked = Query::select().column(Asterisk).from_values(asked, "list").take();
-        let own = |column: message::Column| Expr::col((message::Entity, column));
-        let same = own(message::Column::ChatId)
-            .eq(column("column1"))
-            .and(own(message::Column::AuthorId).eq(column("column2")))
-            .and(own(message::Column::ClientId).eq(column("column3")));
-        let mut found = messages::views();
-        QueryTrait::query(&mut found).join_subquery(JoinType::InnerJoin, asked, "asked", same);
-        let found = messages::read(&self.database, found).await?;
-        Ok(found
-            .into_iter()
-            .filter_map(|message| {
-                let client_id = message.body.client_id.clone()?;
-                Some(((message.body.chat_id, message.body.user_id, client_id), message))
-            })
-            .collect())
+        if !repeated.is_empty() {
+            let query = messages::views().filter(message::Column::Id.is_in(repeated));
+            for message in messages::read(&self.database, query).await? {
+                let Some(client_id) = message.body.client_id.clone() else { continue };
+                known.messages.insert((message.body.chat_id, message.body.user_id, client_id), message);
+            }
+        }
+        Ok(known)
     }
 
     /// Writes the new ones among the posts, with their replies; the messages by the posts' indexes.
