@@ -4,6 +4,7 @@
 //! rules. Whoever commits a durable change announces it, in commit order: nobody can forget to.
 
 mod append;
+pub mod backup;
 mod chats;
 mod connect;
 mod entity;
