@@ -15,11 +15,11 @@ use tokio::net::TcpListener;
 
 use crate::app::descriptors;
 use crate::config::Config;
+use crate::config::auth::SECRET_FILE;
 use crate::config::database::DatabaseConfig;
 use crate::config::llm::LlmConfig;
 use crate::store::Store;
 
-const SECRET_FILE: &str = "jwt_secret";
 const PROVIDER_PATIENCE: Duration = Duration::from_secs(5);
 const SERVER_PATIENCE: Duration = Duration::from_secs(2);
 const GIB: u64 = 1 << 30;

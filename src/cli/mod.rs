@@ -4,6 +4,7 @@
 //! failed, 2 it was asked wrongly.
 
 mod audit;
+mod backup;
 mod doctor;
 mod migrate;
 mod openapi;
@@ -49,6 +50,10 @@ pub enum Command {
     Audit(StorageArgs),
     /// Bring the database's schema up to date; `serve` does it by itself
     Migrate(StorageArgs),
+    /// Copy the SQLite database and the server's secret into a new directory, while a server runs or not
+    Backup(backup::Args),
+    /// Put a backup where there is no database yet; everybody has to log in again
+    Restore(backup::Args),
     /// Check whether the server can run here, and say what to do
     Doctor(Box<Config>),
     /// Print the description of the API (OpenAPI 3.1)
@@ -96,6 +101,8 @@ pub async fn run(command: Command) -> ExitCode {
         Command::User(action) => Box::pin(user::run(action)).await.map(|()| ExitCode::SUCCESS),
         Command::Audit(args) => Box::pin(audit::run(args)).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate(args) => Box::pin(migrate::run(args)).await.map(|()| ExitCode::SUCCESS),
+        Command::Backup(args) => Box::pin(backup::back_up(args)).await.map(|()| ExitCode::SUCCESS),
+        Command::Restore(args) => Box::pin(backup::restore(args)).await.map(|()| ExitCode::SUCCESS),
         Command::Openapi => openapi::run().map(|()| ExitCode::SUCCESS),
         Command::Doctor(config) => Ok(Box::pin(doctor::run(*config)).await),
     };

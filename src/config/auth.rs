@@ -16,6 +16,8 @@ use serde::Serialize;
 use url::Url;
 use utoipa::ToSchema;
 
+/// The file in the data directory with the key that signs, where it is not a setting.
+pub const SECRET_FILE: &str = "jwt_secret";
 /// Fewer bytes could be guessed: HS256 needs a key as long as its output.
 const SECRET_BYTES: usize = 32;
 /// Parts of the keys that tutorials and templates ship, lower case.
@@ -102,7 +104,7 @@ impl AuthConfig {
         if let Some(secret) = &self.jwt_secret {
             return Ok(secret.clone());
         }
-        let path = data_dir.join("jwt_secret");
+        let path = data_dir.join(SECRET_FILE);
         let failed = |cause| SecretError::Io { path: path.clone(), cause };
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
@@ -131,7 +133,7 @@ pub enum SecretError {
 /// servers that start at once both read the same key, and none is ever seen half written.
 fn make_secret(data_dir: &Path, path: &Path) -> io::Result<()> {
     fs::create_dir_all(data_dir)?;
-    let draft = data_dir.join(format!("jwt_secret.{}", std::process::id()));
+    let draft = data_dir.join(format!("{SECRET_FILE}.{}", std::process::id()));
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

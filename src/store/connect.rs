@@ -19,7 +19,7 @@ use crate::store::error::ConnectError;
 use crate::store::{Inner, PATIENCE, Store};
 
 /// SQLite's default name in the data directory.
-const FILE_NAME: &str = "gemini-coop.db";
+pub(super) const FILE_NAME: &str = "gemini-coop.db";
 /// Connections that read SQLite beside the one that writes.
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
@@ -42,20 +42,17 @@ impl Store {
 
     /// False where the database is a file that is not there: opening would make it.
     pub fn may_exist(config: &DatabaseConfig) -> bool {
-        match &config.database_url {
-            Some(url) => sqlite_path(url).map_or(true, |path| path.exists()),
-            None => config.data_dir.join(FILE_NAME).exists(),
+        match Address::of(config) {
+            Ok(Address::Sqlite(file)) => file.exists(),
+            Ok(Address::Postgres(_)) | Err(_) => true,
         }
     }
 
     async fn open(config: &DatabaseConfig, place: Place) -> Result<Self, ConnectError> {
         let weak = config.allow_weak_durability;
-        let inner = match &config.database_url {
-            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-                open_postgres(url, weak).await?
-            }
-            Some(url) => open_sqlite(&sqlite_path(url)?, weak, place).await?,
-            None => open_sqlite(&config.data_dir.join(FILE_NAME), weak, place).await?,
+        let inner = match Address::of(config)? {
+            Address::Postgres(url) => open_postgres(url, weak).await?,
+            Address::Sqlite(file) => open_sqlite(&file, weak, place).await?,
         };
         Ok(Self::over(inner))
     }
@@ -72,6 +69,24 @@ impl Store {
 pub(super) enum Place {
     Server,
     Beside,
+}
+
+/// Where the database is.
+pub(super) enum Address<'a> {
+    Sqlite(PathBuf),
+    Postgres(&'a str),
+}
+
+impl<'a> Address<'a> {
+    pub(super) fn of(config: &'a DatabaseConfig) -> Result<Self, ConnectError> {
+        Ok(match &config.database_url {
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Self::Postgres(url)
+            }
+            Some(url) => Self::Sqlite(sqlite_path(url)?),
+            None => Self::Sqlite(config.data_dir.join(FILE_NAME)),
+        })
+    }
 }
 
 fn sqlite_path(url: &str) -> Result<PathBuf, ConnectError> {
@@ -136,7 +151,7 @@ pub(super) async fn open_sqlite(path: &Path, allow_weak: bool, place: Place) -> 
 
 type SqliteOptions = sea_orm::sqlx::sqlite::SqliteConnectOptions;
 
-fn sqlite_options(
+pub(super) fn sqlite_options(
     path: &Path,
     connections: u32,
     pragmas: impl Fn(SqliteOptions) -> SqliteOptions + Send + Sync + 'static,
@@ -163,7 +178,7 @@ fn sqlite_options(
 
 /// Makes sure of the directory and the file, for nobody else's eyes, and takes its lock; `None` where another
 /// process has it.
-fn take_file(path: &Path) -> Result<Option<File>, ConnectError> {
+pub(super) fn take_file(path: &Path) -> Result<Option<File>, ConnectError> {
     let failed = |error: io::Error| {
         ConnectError::Unsupported(format!("cannot open the database file {}: {error}", path.display()))
     };
@@ -245,7 +260,7 @@ fn weak(allowed: bool, finding: String) -> Result<(), ConnectError> {
     )))
 }
 
-async fn text(database: &DatabaseConnection, question: &str) -> Result<String, DbErr> {
+pub(super) async fn text(database: &DatabaseConnection, question: &str) -> Result<String, DbErr> {
     answer(database, question).await?.try_get_by_index(0)
 }
 

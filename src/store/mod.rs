@@ -5,6 +5,7 @@
 
 mod append;
 mod audit;
+pub mod backup;
 mod chats;
 mod connect;
 mod entity;

@@ -22,6 +22,11 @@ impl TestDatabase {
         Self { postgres: Some(Postgres { admin, name }) }
     }
 
+    /// SQLite, whatever the other tests run on.
+    pub(crate) fn sqlite() -> Self {
+        Self { postgres: None }
+    }
+
     /// The `DATABASE_URL`, where it is not the default.
     pub(crate) fn url(&self) -> Option<String> {
         let Postgres { admin, name } = self.postgres.as_ref()?;

@@ -1,5 +1,6 @@
 //! The server under test, in this process.
 
+use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
@@ -43,6 +44,11 @@ impl TestServer {
         Self::on(TestDatabase::create().await, None, flags, web::built()).await
     }
 
+    /// On SQLite, whatever the other tests run on.
+    pub(crate) async fn on_sqlite(flags: &[&str]) -> Self {
+        Self::on(TestDatabase::sqlite(), None, flags, web::built()).await
+    }
+
     /// As it is where the web app was not built.
     pub(crate) async fn without_web_app() -> Self {
         Self::on(TestDatabase::create().await, None, &[], web::not_built()).await
@@ -79,6 +85,19 @@ impl TestServer {
         self.stop().await;
         let (running, base) = launch(&self.arguments, web::built()).await;
         (self.running, self.base) = (Some(running), base);
+    }
+
+    /// Ends it in order, as on a machine whose disk is lost: its data directory is another one, and empty.
+    pub(crate) async fn lose_data(&mut self) {
+        self.stop().await;
+        self.data = tempfile::tempdir().expect("a temporary directory");
+        let place = self.arguments.iter_mut().find(|flag| flag.starts_with("--data-dir="));
+        *place.expect("it has one") = format!("--data-dir={}", self.data.path().display());
+    }
+
+    /// Where its data is.
+    pub(crate) fn data_dir(&self) -> &Path {
+        self.data.path()
     }
 
     /// Ends it in order.
