@@ -1,0 +1,107 @@
+//! A PostgreSQL of a clause's own, which can be stopped, killed, held and started with other settings.
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::faults::bench::command;
+use crate::faults::finding::CannotRun;
+
+/// As in `scripts/services`: durability stays on.
+const SETTINGS: &str = "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\nfsync = on\n\
+                        max_connections = 100\nlc_messages = 'C'\n";
+const OLDEST: u32 = 15;
+
+/// A cluster; it ends with this value.
+pub(super) struct Cluster {
+    programs: PathBuf,
+    place: PathBuf,
+    port: u16,
+}
+
+impl Cluster {
+    /// A new one in a directory that everybody may enter.
+    ///
+    /// # Errors
+    /// [`CannotRun`] where PostgreSQL is not installed.
+    pub(super) fn create(place: &Path) -> Result<Self> {
+        let programs =
+            programs().ok_or_else(|| CannotRun("PostgreSQL 15 or later is not installed".into()))?;
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let cluster = Self { programs, place: place.to_owned(), port };
+        if rustix::process::geteuid().is_root() {
+            command(&["chown", "postgres", &place.display().to_string()])?;
+        }
+        let data = cluster.data();
+        cluster
+            .run("initdb", &["-D", &data, "-U", "coop", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])?;
+        let path = place.join("data/postgresql.conf");
+        let text = fs::read_to_string(&path)?;
+        fs::write(path, text + SETTINGS)?;
+        Ok(cluster)
+    }
+
+    /// Its address.
+    pub(super) fn url(&self) -> String {
+        format!("postgres://coop@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Starts it, with further settings for this time (`-c name=value`).
+    pub(super) fn start(&self, settings: &str) -> Result<()> {
+        let (data, log) = (self.data(), self.place.join("log").display().to_string());
+        let options = format!("-p {} {settings}", self.port);
+        self.run("pg_ctl", &["-D", &data, "-l", &log, "-o", &options, "-s", "-w", "start"])
+    }
+
+    /// Restarts it as an operator does, by one of its modes.
+    pub(super) fn restart(&self, mode: &str) -> Result<()> {
+        self.run("pg_ctl", &["-D", &self.data(), "-m", mode, "-s", "-w", "restart"])
+    }
+
+    /// Sends a signal to every process of it at once.
+    pub(super) fn signal(&self, signal: Signal) -> Result<()> {
+        let file = fs::read_to_string(self.place.join("data/postmaster.pid"))?;
+        let postmaster = file.lines().next().context("an empty postmaster.pid")?;
+        let children = fs::read_to_string(format!("/proc/{postmaster}/task/{postmaster}/children"))?;
+        for pid in std::iter::once(postmaster).chain(children.split_whitespace()) {
+            if let Some(pid) = Pid::from_raw(pid.parse()?) {
+                // One that has just ended is as good as signalled.
+                let _ = kill_process(pid, signal);
+            }
+        }
+        Ok(())
+    }
+
+    fn data(&self) -> String {
+        self.place.join("data").display().to_string()
+    }
+
+    // PostgreSQL refuses to run as root.
+    fn run(&self, program: &str, arguments: &[&str]) -> Result<()> {
+        let program = self.programs.join(program).display().to_string();
+        let as_other = ["runuser", "-u", "postgres", "--"];
+        let before: &[&str] = if rustix::process::geteuid().is_root() { &as_other } else { &[] };
+        let words: Vec<&str> =
+            before.iter().copied().chain([program.as_str()]).chain(arguments.iter().copied()).collect();
+        command(&words).map(drop)
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // One that does not run is as wanted.
+        let _ = self.signal(Signal::CONT);
+        let _ = self.signal(Signal::KILL);
+    }
+}
+
+/// The programs of the newest release that will do.
+fn programs() -> Option<PathBuf> {
+    let releases = fs::read_dir("/usr/lib/postgresql").ok()?;
+    let newest =
+        releases.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()).max()?;
+    (newest >= OLDEST).then(|| format!("/usr/lib/postgresql/{newest}/bin").into())
+}
