@@ -131,6 +131,10 @@ pub(super) async fn open_sqlite(path: &Path, allow_weak: bool, place: Place) -> 
         announce: OnceLock::new(),
         // Beside a server to come, the file is not to be kept from it.
         lock: Mutex::new(lock.filter(|_| place == Place::Server)),
+        // A file without a directory in its name is in the one we are in.
+        directory: path.parent().map(|directory| {
+            if directory.as_os_str().is_empty() { ".".into() } else { directory.to_owned() }
+        }),
     })
 }
 
@@ -232,6 +236,7 @@ async fn open_postgres(url: &str, allow_weak: bool) -> Result<Inner, ConnectErro
         turn: None,
         announce: OnceLock::new(),
         lock: Mutex::default(),
+        directory: None,
     })
 }
 

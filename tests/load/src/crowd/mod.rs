@@ -55,6 +55,8 @@ enum Work {
 struct Scene {
     log: Log,
     acks: watch::Sender<u64>,
+    /// Messages that the server told to hand in again later.
+    put_off: watch::Sender<u64>,
     /// Whether sockets are to stay open.
     calm: AtomicBool,
     early_ends: Mutex<Vec<String>>,
@@ -72,6 +74,8 @@ impl Scene {
 /// Everybody at work.
 pub(crate) struct Crowd {
     reader: Person,
+    /// A member of no room.
+    guest: Person,
     chats: Vec<String>,
     scene: Arc<Scene>,
     work: watch::Sender<Work>,
@@ -85,7 +89,6 @@ pub(crate) struct Account {
     pub(crate) violations: Vec<Violation>,
     pub(crate) early_ends: Vec<String>,
     pub(crate) resets: usize,
-    pub(crate) resyncs: usize,
     pub(crate) joins: usize,
     /// How the bot's replies ended.
     pub(crate) endings: BTreeMap<String, usize>,
@@ -134,7 +137,8 @@ impl Crowd {
     /// # Errors
     /// When the server refuses.
     pub(crate) async fn gather(door: &str, entrance: &str, size: Size) -> Result<Self> {
-        let people = register(door, size.writers.max(size.askers).max(1)).await?;
+        let mut people = register(door, size.writers.max(size.askers).max(1) + 1).await?;
+        let guest = people.pop().context("nobody was registered")?;
         let mut chats = Vec::with_capacity(size.rooms);
         for _ in 0..size.rooms {
             chats.push(people[0].group(&people[1..]).await?);
@@ -142,11 +146,13 @@ impl Crowd {
         let scene = Scene {
             log: Log::default(),
             acks: watch::Sender::new(0),
+            put_off: watch::Sender::new(0),
             calm: AtomicBool::new(true),
             early_ends: Mutex::default(),
         };
         let mut crowd = Self {
             reader: people[0].clone(),
+            guest,
             chats,
             scene: Arc::new(scene),
             work: watch::Sender::new(Work::On),
@@ -192,11 +198,31 @@ impl Crowd {
     /// # Errors
     /// When none comes.
     pub(crate) async fn next_ack(&self) -> Result<Duration> {
-        let since = Instant::now();
-        let mut acks = self.scene.acks.subscribe();
-        let so_far = *acks.borrow_and_update();
-        within("an acknowledgement", acks.wait_for(|acks| *acks > so_far)).await??;
-        Ok(since.elapsed())
+        one_more("an acknowledgement", &self.scene.acks).await
+    }
+
+    /// Waits for one more message to be put off.
+    ///
+    /// # Errors
+    /// When none is.
+    pub(crate) async fn next_put_off(&self) -> Result<Duration> {
+        one_more("a message to be put off", &self.scene.put_off).await
+    }
+
+    /// Somebody is invited, watches for a while and is removed.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub(crate) async fn guest(&self, number: usize, stay: Duration) -> Result<()> {
+        let chat = &self.chats[0];
+        self.reader.invite(chat, &self.guest).await?;
+        let scene = Arc::clone(&self.scene);
+        let viewer = Viewer::new(self.guest.clone(), chat, format!("guest-{number}"), scene);
+        let watching = tokio::spawn(viewer.watch(self.work.subscribe()));
+        tokio::time::sleep(stay).await;
+        self.reader.remove(chat, &self.guest).await?;
+        within("the guest to be told", watching).await???;
+        Ok(())
     }
 
     /// One who may read every room, and the rooms.
@@ -227,12 +253,11 @@ impl Crowd {
             heads.insert(chat.clone(), seq);
         }
         self.work.send_replace(Work::ReadTo(heads));
-        let (mut resets, mut resyncs, mut joins) = (0, 0, 0);
+        let (mut resets, mut joins) = (0, 0);
         within("the last events", async {
             while let Some(viewer) = self.viewers.join_next().await {
                 let viewer = viewer??;
                 resets += viewer.resets;
-                resyncs += viewer.resyncs;
                 joins += viewer.joins;
             }
             anyhow::Ok(())
@@ -245,8 +270,16 @@ impl Crowd {
         let early_ends = scene.early_ends.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let endings = aftermath.endings();
         let messages = aftermath.into_messages();
-        Ok(Account { wrote, violations, early_ends, resets, resyncs, joins, endings, messages, log })
+        Ok(Account { wrote, violations, early_ends, resets, joins, endings, messages, log })
     }
+}
+
+async fn one_more(what: &str, counted: &watch::Sender<u64>) -> Result<Duration> {
+    let since = Instant::now();
+    let mut counts = counted.subscribe();
+    let so_far = *counts.borrow_and_update();
+    within(what, counts.wait_for(|count| *count > so_far)).await??;
+    Ok(since.elapsed())
 }
 
 impl Wrote {

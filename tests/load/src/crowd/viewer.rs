@@ -25,17 +25,18 @@ pub(crate) struct Viewer {
     seq: Option<i64>,
     /// Replies that are being written, as they are shown: the text, and the next chunk's number.
     drafts: BTreeMap<String, (String, u64)>,
-    /// How often it was told to start afresh, or to join again.
+    /// How often it was told to start afresh.
     pub(crate) resets: usize,
-    pub(crate) resyncs: usize,
     pub(crate) joins: usize,
+    /// Whether the membership was ended.
+    is_out: bool,
 }
 
 impl Viewer {
     /// Has seen nothing.
     pub(crate) fn new(person: Person, chat: &str, name: String, scene: Arc<Scene>) -> Self {
         let (seq, drafts) = (None, BTreeMap::new());
-        Self { person, chat: chat.to_owned(), name, scene, seq, drafts, resets: 0, resyncs: 0, joins: 0 }
+        Self { person, chat: chat.to_owned(), name, scene, seq, drafts, resets: 0, joins: 0, is_out: false }
     }
 
     /// Watches, whatever becomes of sockets, until the end that it is told was shown.
@@ -69,7 +70,16 @@ impl Viewer {
             tokio::select! {
                 changed = work.changed() => changed.context("the crowd was left alone")?,
                 arrival = socket.arrival() => match arrival? {
-                    Arrival::Frame(frame) => if !self.see(&mut socket, &frame).await? { return Ok(false) },
+                    Arrival::Frame(frame) => {
+                        let goes_on = self.see(&mut socket, &frame).await?;
+                        if self.is_out {
+                            self.overhear(&mut socket).await?;
+                            return Ok(true);
+                        }
+                        if !goes_on {
+                            return Ok(false);
+                        }
+                    }
                     Arrival::End(code) => {
                         self.scene.note_end(&self.name, code);
                         return Ok(false);
@@ -77,6 +87,21 @@ impl Viewer {
                 },
             }
         }
+    }
+
+    /// Reads what arrives although the membership has ended.
+    async fn overhear(&mut self, socket: &mut Socket) -> Result<()> {
+        // The room talks on meanwhile.
+        tokio::time::sleep(RETRY).await;
+        for frame in socket.settle().await? {
+            self.see(socket, &frame).await?;
+        }
+        Ok(())
+    }
+
+    fn is_removed(&self, frame: &Frame) -> Result<bool> {
+        let frame: serde_json::Value = serde_json::from_str(&frame.text)?;
+        Ok(frame["user"]["id"] == self.person.id)
     }
 
     async fn join(&mut self, socket: &mut Socket) -> Result<()> {
@@ -96,10 +121,7 @@ impl Viewer {
                 self.start_at(frame)?;
             }
             "joined" => self.take_drafts(frame),
-            "resync" => {
-                self.resyncs += 1;
-                return Ok(socket.rejoin(&self.chat, self.seq.unwrap_or(0)).await.is_ok());
-            }
+            "resync" => return Ok(socket.rejoin(&self.chat, self.seq.unwrap_or(0)).await.is_ok()),
             _ => {}
         }
         if let Some(seq) = frame.event_seq().filter(|_| frame.chat_id.as_ref() == Some(&self.chat)) {
@@ -111,6 +133,11 @@ impl Viewer {
             let (viewer, chat) = (self.name.clone(), self.chat.clone());
             self.scene.log.add(Line::Seen { viewer, chat, seq, told });
             self.seq = self.seq.max(Some(seq));
+            if frame.kind == "participant_removed" && self.is_removed(frame)? {
+                let (viewer, chat) = (self.name.clone(), self.chat.clone());
+                self.scene.log.add(Line::Left { viewer, chat, seq });
+                self.is_out = true;
+            }
         }
         self.read_reply(frame);
         Ok(true)

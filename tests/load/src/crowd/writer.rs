@@ -178,6 +178,7 @@ impl Writer {
             "error" if matches!(code.as_str(), "unavailable" | "rate_limited") => {
                 *self.wrote.put_off.entry(code).or_default() += 1;
                 self.unavailable.push(op);
+                self.scene.put_off.send_modify(|count| *count += 1);
             }
             "error" => {
                 self.wrote.refusals.push(frame.text.to_string());

@@ -30,7 +30,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Finding> {
     let mut rng = bench.rng();
     let mut server = Server::start(&settings).await?;
     let crowd = Crowd::gather(&server.base(), &server.base(), USUAL).await?;
-    let mut finding = Finding::new(bench.pick(6, 300), "kills");
+    let mut finding = Finding::new(bench.pick(4, 300), "kills");
     for _ in 0..finding.trials {
         crowd.next_ack().await?;
         tokio::time::sleep(Duration::from_millis(rng.random_range(MOMENT))).await;

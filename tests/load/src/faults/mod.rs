@@ -29,8 +29,9 @@ mod upstream;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use clap::{Args, ValueEnum};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::Instant;
 
 use crate::faults::bench::{Bench, Form};
@@ -161,8 +162,18 @@ impl Clause {
     }
 }
 
-/// Runs the clauses one after the other.
+/// Runs the clauses, unless somebody ends it: mounts and databases are taken down then too.
 pub(crate) async fn run(options: &Options, settings: Settings) -> Result<Report> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        report = run_all(options, settings) => report,
+        _ = tokio::signal::ctrl_c() => Err(anyhow!("interrupted")),
+        _ = terminated.recv() => Err(anyhow!("terminated")),
+    }
+}
+
+/// The clauses one after the other.
+async fn run_all(options: &Options, settings: Settings) -> Result<Report> {
     let seed = options.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
     let form = if options.long { Form::Long } else { Form::Short };
     let bench = Bench::new(settings, form, seed);
@@ -175,7 +186,6 @@ pub(crate) async fn run(options: &Options, settings: Settings) -> Result<Report>
     let begun = Instant::now();
     let mut rows = Vec::new();
     for clause in chosen.copied() {
-        let row = Row { clause, took: Duration::ZERO, result: Err(String::new()) };
         let since = Instant::now();
         let result = if begun.elapsed() > ENOUGH {
             Err(CannotRun(format!("there was no time left after {} s", begun.elapsed().as_secs())).into())
@@ -187,7 +197,7 @@ pub(crate) async fn run(options: &Options, settings: Settings) -> Result<Report>
                 Ok(finding)
             })
         };
-        let row = Row { took: since.elapsed(), result: settle(result), ..row };
+        let row = Row { clause, took: since.elapsed(), result: settle(result) };
         row.print();
         rows.push(row);
     }

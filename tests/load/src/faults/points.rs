@@ -13,14 +13,13 @@ use crate::faults::finding::{CannotRun, Finding};
 use crate::server::Server;
 
 /// A system call, and what has happened when it is entered.
-const POINTS: [(&str, &str); 4] = [
+const POINTS: [(&str, &str); 3] = [
     ("pwrite64", "before a page is written"),
-    ("fdatasync", "after the writing, before the sync"),
+    ("fsync,fdatasync", "after the writing, before the sync"),
     ("sendto", "after the commit, before the frame that tells it"),
-    ("writev", "before frames that were gathered"),
 ];
 /// strace needs this many calls at least before the server has come up; then chance takes over.
-const CALLS: std::ops::Range<u32> = 5..200;
+const CALLS: std::ops::Range<u32> = 5..80;
 const SMALL: Size = Size { rooms: 1, writers: 4, askers: 0, viewers: 2, pace: Duration::from_millis(5) };
 /// How long a server that is to die may live; a point that is not reached tells nothing.
 const LIFE: Duration = Duration::from_secs(8);
@@ -37,7 +36,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Finding> {
     let crowd = Crowd::gather(&server.base(), &server.base(), SMALL).await?;
     let mut finding = Finding::new(0, "deaths");
     let mut reached = [0; POINTS.len()];
-    for _ in 0..bench.pick(1, 15) {
+    for _ in 0..bench.pick(1, 20) {
         for (number, (call, _)) in POINTS.iter().enumerate() {
             crowd.expect_trouble();
             server.kill()?;

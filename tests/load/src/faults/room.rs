@@ -52,10 +52,10 @@ pub(super) async fn run(bench: &Bench) -> Result<Finding> {
         ("delete", ben, Method::DELETE, first, None),
         ("rename", ada, Method::PATCH, path.clone(), Some(json!({"name": "Other plans"}))),
         ("invite", ada, Method::POST, format!("{path}/invite"), Some(json!({"username": cleo.name}))),
-        ("role", ada, Method::PATCH, cleo_there.clone(), Some(json!({"role": "admin"}))),
+        ("role", ada, Method::PATCH, cleo_there, Some(json!({"role": "admin"}))),
         ("ask", ben, Method::POST, format!("{path}/messages"), asked("/bot why?")),
         ("read", ben, Method::POST, format!("{path}/mark-read"), Some(json!({}))),
-        ("leave", cleo, Method::DELETE, cleo_there, None),
+        ("leave", cleo, Method::POST, format!("{path}/leave"), Some(json!({}))),
         ("remove", ada, Method::DELETE, ben_there, None),
     ];
     for (name, actor, method, path, body) in actions {
