@@ -69,7 +69,8 @@ pub(crate) struct Options {
 pub(crate) enum Clause {
     Kill,
     Points,
-    Power,
+    PowerSqlite,
+    PowerPostgres,
     Order,
     Retry,
     Resume,
@@ -92,7 +93,7 @@ impl Clause {
     fn number(self) -> &'static str {
         match self {
             Self::Kill | Self::Points => "C1",
-            Self::Power => "C2",
+            Self::PowerSqlite | Self::PowerPostgres => "C2",
             Self::Order => "C3, C4",
             Self::Retry => "C5",
             Self::Resume => "C6",
@@ -115,7 +116,8 @@ impl Clause {
         match self {
             Self::Kill => "what was acknowledged survives the death of the process at any moment",
             Self::Points => "… and just before it writes, before it syncs and before it answers",
-            Self::Power => "… and the loss of power",
+            Self::PowerSqlite => "… and the loss of power, on SQLite",
+            Self::PowerPostgres => "… and the loss of power, on PostgreSQL",
             Self::Order => {
                 "one order in a room, the same for all, without holes, and never against an acknowledgement"
             }
@@ -140,7 +142,8 @@ impl Clause {
         match self {
             Self::Kill => kill::run(bench).await,
             Self::Points => points::run(bench).await,
-            Self::Power => power::run(bench).await,
+            Self::PowerSqlite => power::sqlite(bench).await,
+            Self::PowerPostgres => power::postgres(bench).await,
             Self::Order => order::run(bench).await,
             Self::Retry => retry::run(bench).await,
             Self::Resume => resume::run(bench).await,

@@ -4,8 +4,9 @@ use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::faults::bench::command;
@@ -15,6 +16,9 @@ use crate::faults::finding::CannotRun;
 const SETTINGS: &str = "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\nfsync = on\n\
                         max_connections = 100\nlc_messages = 'C'\n";
 const OLDEST: u32 = 15;
+/// How often, and how long in between, it is looked whether killed processes are gone.
+const LOOKS: usize = 500;
+const LOOK: Duration = Duration::from_millis(10);
 
 /// A cluster; it ends with this value.
 pub(super) struct Cluster {
@@ -64,16 +68,34 @@ impl Cluster {
 
     /// Sends a signal to every process of it at once.
     pub(super) fn signal(&self, signal: Signal) -> Result<()> {
+        for pid in self.processes()? {
+            // One that has just ended is as good as signalled.
+            let _ = kill_process(pid, signal);
+        }
+        Ok(())
+    }
+
+    /// Kills every process of it, and waits until none is left that could hold its memory.
+    pub(super) fn kill(&self) -> Result<()> {
+        // Held first, so that none is born meanwhile.
+        self.signal(Signal::STOP)?;
+        let processes = self.processes()?;
+        self.signal(Signal::KILL)?;
+        for _ in 0..LOOKS {
+            if processes.iter().all(|pid| !is_alive(*pid)) {
+                return Ok(());
+            }
+            std::thread::sleep(LOOK);
+        }
+        bail!("PostgreSQL's processes do not end")
+    }
+
+    fn processes(&self) -> Result<Vec<Pid>> {
         let file = fs::read_to_string(self.place.join("data/postmaster.pid"))?;
         let postmaster = file.lines().next().context("an empty postmaster.pid")?;
         let children = fs::read_to_string(format!("/proc/{postmaster}/task/{postmaster}/children"))?;
-        for pid in std::iter::once(postmaster).chain(children.split_whitespace()) {
-            if let Some(pid) = Pid::from_raw(pid.parse()?) {
-                // One that has just ended is as good as signalled.
-                let _ = kill_process(pid, signal);
-            }
-        }
-        Ok(())
+        let all = std::iter::once(postmaster).chain(children.split_whitespace());
+        all.map(|pid| Pid::from_raw(pid.parse()?).context("a process has a number")).collect()
     }
 
     fn data(&self) -> String {
@@ -105,9 +127,14 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         // One that does not run is as wanted.
-        let _ = self.signal(Signal::CONT);
-        let _ = self.signal(Signal::KILL);
+        let _ = self.kill();
     }
+}
+
+/// One that has ended and was not waited for holds nothing any more.
+fn is_alive(pid: Pid) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
+    stat.is_ok_and(|stat| !stat.contains(") Z "))
 }
 
 /// The programs of the newest release that will do.

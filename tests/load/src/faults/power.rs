@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use rand::RngExt;
-use rustix::process::Signal;
 
 use crate::client::register;
 use crate::crowd::{Crowd, Size};
@@ -38,34 +37,24 @@ const LIAR: [&str; 8] = [
     "--",
 ];
 
-/// Runs it.
-pub(super) async fn run(bench: &Bench) -> Result<Finding> {
-    if bench.form() == Form::Short {
-        return Err(CannotRun("only in the long form: scripts/test --faults".into()).into());
-    }
-    require_program("strace")?;
-    let mut finding = Finding::new(0, "power cuts");
-    sqlite(bench, &mut finding).await?;
-    postgres(bench, &mut finding).await?;
-    Ok(finding)
-}
-
-async fn sqlite(bench: &Bench, finding: &mut Finding) -> Result<()> {
+/// On SQLite.
+pub(super) async fn sqlite(bench: &Bench) -> Result<Finding> {
+    let mut finding = begin(bench)?;
     let settings = bench.settings("power-sqlite")?;
     let mut disk = Disk::create(settings.workspace(), SQLITE_MEBIBYTES)?;
     let settings = settings.data(&disk.path().join("data"));
-    let lost = {
-        let server = Server::start(&settings.clone().under(&LIAR)).await?;
-        canary(server, &settings, &mut disk, |disk| disk.cut_power()).await?
-    };
-    finding.note(format!("canary on SQLite without syncs: {lost} of {POSTS} lost"));
-    finding.require(lost > 0, || "the canary on SQLite lost nothing: this bench tests nothing".into());
+    let server = Server::start(&settings.clone().under(&LIAR)).await?;
+    let lost = canary(server, &settings, &mut disk, Disk::cut_power).await?;
+    judge(&mut finding, "without syncs", lost);
     // What the canary left may be no database at all.
     let _ = fs::remove_dir_all(disk.path().join("data"));
-    rounds(bench, finding, &settings, &mut disk, |disk| disk.cut_power()).await
+    rounds(bench, &mut finding, &settings, &mut disk, Disk::cut_power).await?;
+    Ok(finding)
 }
 
-async fn postgres(bench: &Bench, finding: &mut Finding) -> Result<()> {
+/// On PostgreSQL.
+pub(super) async fn postgres(bench: &Bench) -> Result<Finding> {
+    let mut finding = begin(bench)?;
     let settings = bench.settings("power-postgres")?;
     // PostgreSQL's own user must find the way.
     let place = tempfile::Builder::new()
@@ -77,14 +66,30 @@ async fn postgres(bench: &Bench, finding: &mut Finding) -> Result<()> {
     let settings = settings.database(cluster.url()).variable("ALLOW_WEAK_DURABILITY", "true");
     cluster.start("-c synchronous_commit=off -c wal_writer_delay=10s")?;
     let cut = |disk: &mut Disk| {
-        cluster.signal(Signal::KILL)?;
+        cluster.kill()?;
         disk.cut_power()?;
         cluster.start("")
     };
     let lost = canary(Server::start(&settings).await?, &settings, &mut disk, cut).await?;
-    finding.note(format!("canary on PostgreSQL with synchronous_commit=off: {lost} of {POSTS} lost"));
-    finding.require(lost > 0, || "the canary on PostgreSQL lost nothing: this bench tests nothing".into());
-    rounds(bench, finding, &settings.variable("ALLOW_WEAK_DURABILITY", "false"), &mut disk, cut).await
+    judge(&mut finding, "with synchronous_commit=off", lost);
+    let settings = settings.variable("ALLOW_WEAK_DURABILITY", "false");
+    rounds(bench, &mut finding, &settings, &mut disk, cut).await?;
+    // The processes go before the file system that they are in.
+    drop(cluster);
+    Ok(finding)
+}
+
+fn begin(bench: &Bench) -> Result<Finding> {
+    if bench.form() == Form::Short {
+        return Err(CannotRun("only in the long form: scripts/test --faults".into()).into());
+    }
+    require_program("strace")?;
+    Ok(Finding::new(0, "power cuts"))
+}
+
+fn judge(finding: &mut Finding, how: &str, lost: usize) {
+    finding.note(format!("the canary, {how}, lost {lost} of {POSTS}"));
+    finding.require(lost > 0, || "the canary lost nothing: this bench tests nothing".into());
 }
 
 /// How many of the acknowledged messages are gone after a power cut.

@@ -73,7 +73,7 @@ async fn make(cluster: &Cluster, trouble: Trouble) -> Result<()> {
         Trouble::Fast => cluster.restart("fast"),
         Trouble::Immediate => cluster.restart("immediate"),
         Trouble::Killed => {
-            cluster.signal(Signal::KILL)?;
+            cluster.kill()?;
             cluster.start("")
         }
         Trouble::Held(time) => {

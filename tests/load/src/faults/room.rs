@@ -90,7 +90,9 @@ impl Room {
         within("every reply to settle", async {
             loop {
                 let room = Self::fetch(person, chat).await?;
-                if room.messages.values().all(|message| is_settled(&message.3)) {
+                // Nothing may have happened between the questions that make one picture.
+                let is_whole = person.head(chat).await? == room.head;
+                if is_whole && room.messages.values().all(|message| is_settled(&message.3)) {
                     return Ok(room);
                 }
             }

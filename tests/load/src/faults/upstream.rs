@@ -129,7 +129,7 @@ fn troubles() -> Vec<Trouble> {
             Script::chunks(20, Duration::ZERO).framing(Framing::One),
             Fault::None,
             ("complete", ""),
-            at_once,
+            whole,
         ),
         lined("no byte at all", text(), Fault::Stall, ("failed", "timeout"), pause),
         lined("50 bytes a second", text(), Fault::Drip(50), ("failed", "timeout"), whole),
