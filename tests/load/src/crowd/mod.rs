@@ -217,8 +217,10 @@ impl Crowd {
         let chat = &self.chats[0];
         self.reader.invite(chat, &self.guest).await?;
         let scene = Arc::clone(&self.scene);
-        let viewer = Viewer::new(self.guest.clone(), chat, format!("guest-{number}"), scene);
-        let watching = tokio::spawn(viewer.watch(self.work.subscribe()));
+        let mut viewer = Viewer::new(self.guest.clone(), chat, format!("guest-{number}"), scene);
+        let socket = viewer.enter().await?;
+        let mut work = self.work.subscribe();
+        let watching = tokio::spawn(async move { viewer.follow(socket, &mut work).await });
         tokio::time::sleep(stay).await;
         self.reader.remove(chat, &self.guest).await?;
         within("the guest to be told", watching).await???;

@@ -45,7 +45,7 @@ impl Viewer {
     /// When the server's words make no sense.
     pub(crate) async fn watch(mut self, mut work: watch::Receiver<Work>) -> Result<Self> {
         loop {
-            if let Ok(socket) = self.person.connect().await
+            if let Ok(socket) = self.enter().await
                 && self.follow(socket, &mut work).await?
             {
                 self.show_drafts();
@@ -56,11 +56,29 @@ impl Viewer {
         }
     }
 
-    /// Whether everything was shown; otherwise the socket ended.
-    async fn follow(&mut self, mut socket: Socket, work: &mut watch::Receiver<Work>) -> Result<bool> {
-        if self.join(&mut socket).await.is_err() {
-            return Ok(false);
+    /// Opens a socket and joins with it.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or the server refuses.
+    pub(crate) async fn enter(&mut self) -> Result<Socket> {
+        let mut socket = self.person.connect().await?;
+        self.joins += 1;
+        match self.seq {
+            None => self.start_at(&socket.join(&self.chat).await?)?,
+            Some(seq) => socket.rejoin(&self.chat, seq).await?,
         }
+        Ok(socket)
+    }
+
+    /// Whether everything was shown; otherwise the socket ended.
+    ///
+    /// # Errors
+    /// When the server's words make no sense.
+    pub(crate) async fn follow(
+        &mut self,
+        mut socket: Socket,
+        work: &mut watch::Receiver<Work>,
+    ) -> Result<bool> {
         loop {
             if let Work::ReadTo(heads) = &*work.borrow()
                 && self.seq >= heads.get(&self.chat).copied()
@@ -102,14 +120,6 @@ impl Viewer {
     fn is_removed(&self, frame: &Frame) -> Result<bool> {
         let frame: serde_json::Value = serde_json::from_str(&frame.text)?;
         Ok(frame["user"]["id"] == self.person.id)
-    }
-
-    async fn join(&mut self, socket: &mut Socket) -> Result<()> {
-        self.joins += 1;
-        match self.seq {
-            None => self.start_at(&socket.join(&self.chat).await?),
-            Some(seq) => socket.rejoin(&self.chat, seq).await,
-        }
     }
 
     /// False when the socket is to be given up.

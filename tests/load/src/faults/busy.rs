@@ -44,19 +44,18 @@ pub(super) async fn run(bench: &Bench) -> Result<Finding> {
     let held: &[u64] = bench.pick(&[1], &[1, 4, 8]);
     for &seconds in held {
         crowd.next_ack().await?;
-        let mut other = other(&database, "BEGIN IMMEDIATE", seconds).await?;
+        let other = other(&database, "BEGIN IMMEDIATE", seconds).await?;
         // What was on its way may still arrive.
         let early = crowd.acked();
-        other.wait()?;
+        ended(other).await?;
         finding.recovered.add(crowd.next_ack().await?);
         finding.note(format!("held for {seconds} s: {} acknowledged meanwhile", crowd.acked() - early));
         finding.trials += 1;
     }
     let reading = bench.pick(1, 20);
-    let mut reader = other(&database, "BEGIN", reading).await?;
+    let reader = other(&database, "BEGIN", reading).await?;
     let before = crowd.acked();
-    tokio::time::sleep(Duration::from_secs(reading)).await;
-    reader.wait()?;
+    ended(reader).await?;
     finding.require(crowd.acked() > before, || "a reader keeps writers out".into());
     crowd.next_ack().await?;
     let log = std::fs::metadata(database.with_extension("db-wal"))?.len();
@@ -92,6 +91,12 @@ async fn other(database: &Path, begin: &str, seconds: u64) -> Result<Child> {
     });
     anyhow::ensure!(begun.await??.trim() == "begun", "the other process could not begin");
     Ok(other)
+}
+
+/// Waits on a thread of its own: people go on writing meanwhile.
+async fn ended(mut other: Child) -> Result<()> {
+    tokio::task::spawn_blocking(move || other.wait()).await??;
+    Ok(())
 }
 
 /// What SQLite says of the file; nothing where there is no Python to ask it.

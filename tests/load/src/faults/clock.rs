@@ -43,7 +43,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Finding> {
         for shown in CLOCKS {
             fs::write(&clock, shown)?;
             crowd.next_ack().await?;
-            tokio::time::sleep(Duration::from_millis(bench.pick(200, 1_500))).await;
+            tokio::time::sleep(Duration::from_millis(bench.pick(150, 1_000))).await;
             // Sessions of before must be good for a new socket too.
             crowd.expect_trouble();
             line.reset();

@@ -36,7 +36,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Finding> {
     let mut rng = bench.rng();
     let mut finding = Finding::new(0, "replies cut");
     let (mut whole, mut retried) = (0, 0);
-    for _ in 0..bench.pick(1, 15) {
+    for _ in 0..bench.pick(1, 13) {
         standin.play(Script::chunks(CHUNKS, INTERVAL));
         let mut watching = JoinSet::new();
         for _ in 0..ROOMS {

@@ -18,7 +18,7 @@ const INTERVAL: Duration = Duration::from_millis(10);
 /// What the bot says once nobody kills any more.
 const SHORT: &str = "Nothing more to count.";
 /// When the server is killed, after it was ready, in milliseconds.
-const MOMENT: std::ops::RangeInclusive<u64> = 100..=1_500;
+const MOMENT: std::ops::RangeInclusive<u64> = 50..=900;
 /// From start to ready.
 const READY: Duration = Duration::from_secs(2);
 

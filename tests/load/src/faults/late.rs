@@ -24,7 +24,7 @@ const INTERVAL: Duration = Duration::from_millis(20);
 
 /// Runs it.
 pub(super) async fn run(bench: &Bench) -> Result<Finding> {
-    let chunks = bench.pick(100, 500);
+    let chunks = bench.pick(60, 250);
     let length = INTERVAL * chunks;
     let standin = Standin::start().await;
     standin.play(Script::chunks(chunks as usize, INTERVAL));
@@ -33,7 +33,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Finding> {
     let mut rng = bench.rng();
     let mut finding = Finding::new(0, "late joins");
     let mut first_texts = Spread::default();
-    for _ in 0..bench.pick(1, 3) {
+    for _ in 0..bench.pick(1, 2) {
         let chat = people[0].group(&people[1..]).await?;
         let mut asker = people[0].connect().await?;
         asker.join(&chat).await?;

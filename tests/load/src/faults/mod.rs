@@ -41,7 +41,7 @@ use crate::report::Report;
 use crate::server::Settings;
 
 /// One clause, whatever hangs; the whole has the scenario's own bound.
-const LONGEST: Duration = Duration::from_secs(8 * 60);
+const LONGEST: Duration = Duration::from_secs(10 * 60);
 /// When no further clause is begun, so that what was found is still told.
 const ENOUGH: Duration = Duration::from_secs(18 * 60);
 

@@ -21,7 +21,7 @@ const STAY: Duration = Duration::from_millis(300);
 pub(super) async fn run(bench: &Bench) -> Result<Finding> {
     let settings = bench.settings("order")?;
     let server = Server::start(&settings).await?;
-    let length = Duration::from_secs(bench.pick(2, 30));
+    let length = Duration::from_secs(bench.pick(1, 15));
     let mut finding = Finding::new(0, "messages in order");
     for (name, size) in [("1 room", ONE), ("20 rooms", MANY)] {
         let crowd = Crowd::gather(&server.base(), &server.base(), size).await?;

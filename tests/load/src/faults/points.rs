@@ -36,7 +36,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Finding> {
     let crowd = Crowd::gather(&server.base(), &server.base(), SMALL).await?;
     let mut finding = Finding::new(0, "deaths");
     let mut reached = [0; POINTS.len()];
-    for _ in 0..bench.pick(1, 20) {
+    for _ in 0..bench.pick(1, 12) {
         for (number, (call, _)) in POINTS.iter().enumerate() {
             crowd.expect_trouble();
             server.kill()?;

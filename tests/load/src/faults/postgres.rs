@@ -57,6 +57,9 @@ impl Cluster {
     /// Starts it, with further settings for this time (`-c name=value`).
     pub(super) fn start(&self, settings: &str) -> Result<()> {
         let (data, log) = (self.data(), self.place.join("log").display().to_string());
+        // Only this value starts and kills it, so what an earlier life left is stale. PostgreSQL could not know: where nobody
+        // waits for orphans, or another process has the number, the one named there seems to live.
+        let _ = fs::remove_file(self.place.join("data/postmaster.pid"));
         let options = format!("-p {} {settings}", self.port);
         self.run("pg_ctl", &["-D", &data, "-l", &log, "-o", &options, "-s", "-w", "start"])
     }
@@ -119,7 +122,12 @@ impl Cluster {
             .stdout(output.try_clone()?)
             .stderr(output)
             .status()?;
-        anyhow::ensure!(status.success(), "{}: {}", words.join(" "), fs::read_to_string(&log)?);
+        anyhow::ensure!(
+            status.success(),
+            "{}: {}",
+            words.join(" "),
+            fs::read_to_string(&log)? + &fs::read_to_string(self.place.join("log")).unwrap_or_default()
+        );
         Ok(())
     }
 }

@@ -31,7 +31,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Finding> {
     let guest = people[1].at(&line.base());
     let mut finding = Finding::new(0, "comings and goings");
     let (mut came, mut went) = (Spread::default(), Spread::default());
-    for round in 0..bench.pick(6, 60) {
+    for round in 0..bench.pick(4, 40) {
         let (first, took) = enter(&guest, &chat, &mut watcher).await?;
         came.add(took);
         finding.bound("coming", took, CAME);

@@ -34,7 +34,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Finding> {
     let people = register(&server.base(), 3).await?;
     let chat = people[0].group(&people[1..]).await?;
     let audience = Audience::gather(&people, &chat, LISTENERS).await?;
-    let phase = Duration::from_secs(bench.pick(2, 25));
+    let phase = Duration::from_secs(bench.pick(2, 16));
     let (end, ended) = watch::channel(None);
     let mut tasks = tokio::task::JoinSet::new();
     let mut silent = Vec::new();
@@ -76,17 +76,19 @@ pub(super) async fn run(bench: &Bench) -> Result<Finding> {
     finding.bound("the others' p99", p99, STALL);
 
     thin.set(Way::ToClient, Fault::None);
+    let (mut resyncs, mut ends) = (0, 0);
     let since = Instant::now();
     end.send_replace(Some(people[0].head(&chat).await?));
     while let Some(read) = within("the slow ones to catch up", tasks.join_next()).await? {
         let read = read??;
         finding.recovered.add(since.elapsed());
         finding.require(read.holes == 0, || format!("{} holes at a slow reader", read.holes));
-        finding.note(format!(
-            "behind a thin line: {} times told to join again, {} closed",
-            read.resyncs, read.ends
-        ));
+        resyncs += read.resyncs;
+        ends += read.ends;
     }
+    finding.note(format!(
+        "{SLOW} behind {THIN} bytes a second: {resyncs} times told to join again, {ends} closed"
+    ));
     closed.set(Way::ToClient, Fault::None);
     let mut closes = 0;
     for socket in silent {

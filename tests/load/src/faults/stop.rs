@@ -36,7 +36,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Finding> {
     let mut owner = people[0].connect().await?;
     owner.join(&chat).await?;
     let mut rng = bench.rng();
-    let mut finding = Finding::new(bench.pick(10, 120), "replies");
+    let mut finding = Finding::new(bench.pick(6, 80), "replies");
     let (mut prompt, mut upstream, mut stopped, mut left) = (Spread::default(), Spread::default(), 0, 0);
     for round in 1..=finding.trials {
         let mut asker = people[1].connect().await?;
