@@ -320,7 +320,16 @@ mod tests {
         client.write_all(b"b").await.unwrap();
         server.read_exact(&mut byte).await.unwrap();
         assert_eq!(&byte, b"b");
+    }
+
+    #[tokio::test]
+    async fn a_reset_reaches_both_ends() {
+        let (proxy, mut client, mut server) = ends().await;
+        client.write_all(b"a").await.unwrap();
+        let mut byte = [0];
+        server.read_exact(&mut byte).await.unwrap();
         proxy.reset();
-        assert!(client.read(&mut byte).await.is_err() || client.write_all(b"c").await.is_err());
+        assert!(client.read(&mut byte).await.is_err());
+        assert!(server.read(&mut byte).await.is_err());
     }
 }
