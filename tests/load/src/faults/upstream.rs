@@ -21,7 +21,7 @@ use crate::spread::Spread;
 
 const TALK: Size = Size { rooms: 1, writers: 2, askers: 0, viewers: 2, pace: Duration::from_millis(50) };
 /// A message of the other room takes no longer.
-const STALL: Duration = Duration::from_millis(500);
+const STALL: Duration = Duration::from_secs(1);
 /// The server's patience: first byte, pause within a reply, the whole; and no second attempt.
 const PATIENCE: [(&str, usize); 4] = [
     ("gemini-first-byte-timeout", 1),
