@@ -157,9 +157,7 @@ impl Clause {
             Self::Full => full::run(bench).await,
             Self::Busy => busy::run(bench).await,
             Self::Presence => presence::run(bench).await,
-            Self::Backup => {
-                Err(CannotRun("is tried by the tests of backup and restore, not here".into()).into())
-            }
+            Self::Backup => Err(CannotRun("see tests/it/backup, which tries it under load".into()).into()),
             Self::Actions => room::run(bench).await,
         }
     }
