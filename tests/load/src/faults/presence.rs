@@ -18,7 +18,7 @@ use crate::spread::Spread;
 const CAME: Duration = Duration::from_secs(1);
 const WENT: Duration = Duration::from_secs(2);
 /// The protocol's bound for a peer that says nothing, and what it may take to look.
-const SILENT: Duration = Duration::from_secs(75 + 10);
+const SILENT: Duration = Duration::from_secs(75 + 5);
 
 /// Runs it.
 pub(super) async fn run(bench: &Bench) -> Result<Finding> {
