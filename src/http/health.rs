@@ -46,17 +46,18 @@ pub(in crate::http) async fn health() -> Json<Health> {
     Json(OK)
 }
 
-/// Whether new people should be sent here: the database answers, and the server is not about to end.
+/// Whether new people should be sent here: the database answers and has room, and the server is not about to end.
 #[utoipa::path(
     get, path = "/ready", tag = "operation", security(()),
-    responses((status = 200, body = Health), (status = 503, description = "The database is away, or the server is ending"))
+    responses((status = 200, body = Health), (status = 503, description = "The database is away or has no room, or the server is ending"))
 )]
 pub(in crate::http) async fn ready(State(http): State<Http>) -> Response {
     if http.0.closing.is_cancelled() {
         return unavailable("the server is closing");
     }
     match tokio::time::timeout(PATIENCE, http.0.cx.store.ping()).await {
-        Ok(Ok(())) => Json(OK).into_response(),
+        Ok(Ok(())) if http.0.cx.store.has_room() => Json(OK).into_response(),
+        Ok(Ok(())) => unavailable("the disk is full"),
         Ok(Err(error)) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
             unavailable("the database does not answer")

@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
+use sea_orm::sqlx::{Connection as _, SqliteConnection};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, Statement, TransactionTrait as _,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, SqlxError, Statement,
+    TransactionTrait as _,
 };
 
 use crate::config::database::DatabaseConfig;
@@ -146,6 +148,10 @@ pub(super) async fn open_sqlite(path: &Path, allow_weak: bool, place: Place) -> 
         announce: OnceLock::new(),
         // Beside a server to come, the file is not to be kept from it.
         lock: Mutex::new(lock.filter(|_| place == Place::Server)),
+        // A file without a directory in its name is in the one we are in.
+        directory: path.parent().map(|directory| {
+            if directory.as_os_str().is_empty() { ".".into() } else { directory.to_owned() }
+        }),
     })
 }
 
@@ -169,11 +175,25 @@ pub(super) fn sqlite_options(
         // There is no network that could have cut the connection.
         .test_before_acquire(false)
         .sqlx_logging(false)
+        .map_sqlx_sqlite_pool_opts(|pool| pool.before_acquire(|connection, _| Box::pin(is_sound(connection))))
         .map_sqlx_sqlite_opts(move |sqlite| {
             // No memory map: a disk error would arrive as a signal that ends the process.
             pragmas(sqlite.filename(&path).foreign_keys(true).busy_timeout(PATIENCE))
         });
     options
+}
+
+/// Whether a connection may be used again: not while it believes itself in a transaction.
+///
+/// A full or failing disk makes SQLite end a transaction by itself. The driver's own ROLLBACK is then refused and its count
+/// stays at one for good: it would take every later BEGIN for a savepoint, and what we commit and acknowledge would be
+/// released within a transaction that nobody ever ends. The count cannot be mended from here, so the connection goes.
+async fn is_sound(connection: &mut SqliteConnection) -> Result<bool, SqlxError> {
+    if connection.is_in_transaction() {
+        // A rollback that is only under way is done once the connection has answered.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 /// Makes sure of the directory and the file, for nobody else's eyes, and takes its lock; `None` where another
@@ -247,6 +267,7 @@ async fn open_postgres(url: &str, allow_weak: bool) -> Result<Inner, ConnectErro
         turn: None,
         announce: OnceLock::new(),
         lock: Mutex::default(),
+        directory: None,
     })
 }
 

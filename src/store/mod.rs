@@ -25,6 +25,7 @@ mod users;
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -46,6 +47,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long it is tried to find out what became of a commit whose answer was lost, and how often.
 const IN_DOUBT: Duration = Duration::from_secs(600);
 const DOUBT_PAUSE: Duration = Duration::from_millis(250);
+/// With less, SQLite's log, which grows to some 4 MiB between two checkpoints, may not find room.
+const ROOM_BYTES: u64 = 8 << 20;
 
 /// The database, for reading and for single changes.
 pub struct Store {
@@ -75,6 +78,8 @@ struct Inner {
     announce: OnceLock<Box<dyn Fn(Committed) + Send + Sync>>,
     /// Keeps a second process off the SQLite file until `close`.
     lock: Mutex<Option<File>>,
+    /// Where SQLite's file is.
+    directory: Option<PathBuf>,
 }
 
 impl Store {
@@ -88,6 +93,16 @@ impl Store {
     /// Whether the database answers.
     pub async fn ping(&self) -> StoreResult<()> {
         Ok(self.inner.reader.ping().await?)
+    }
+
+    /// Whether there is room to write. PostgreSQL's disk is another machine's affair.
+    ///
+    /// Told by the disk and not by the last write: a full SQLite takes a small change now and then, and a server
+    /// that is sent nobody any more would never write, and never learn that there is room again.
+    pub fn has_room(&self) -> bool {
+        let Some(directory) = &self.inner.directory else { return true };
+        // A file system that cannot be asked says nothing about its room.
+        rustix::fs::statvfs(directory).map_or(true, |disk| disk.f_bavail * disk.f_frsize >= ROOM_BYTES)
     }
 
     /// Begins a write transaction. On SQLite nobody else writes until it ends: keep it short.

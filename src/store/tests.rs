@@ -255,6 +255,22 @@ async fn a_full_disk_acknowledges_nothing_and_everything_works_again_afterwards(
 }
 
 #[tokio::test]
+async fn a_transaction_that_sqlite_ended_by_itself_takes_no_later_one_along() {
+    let watched = Watched::new().await;
+    let ada = watched.user("ada", UserKind::Person).await;
+    let chat = watched.room(ChatKind::Group, &[&ada]).await;
+    // As on a full disk: SQLite has rolled back, and the driver's own attempt is refused.
+    let ended = watched.store.begin().await.unwrap();
+    ended.database.execute_unprepared("ROLLBACK").await.unwrap();
+    drop(ended);
+    drop(watched.store.begin().await.unwrap());
+    let posted = watched.store.post(Post { chat_id: chat, message: text(&ada, "kept"), reply: None }).await;
+    let Ok(Posted::New(message)) = posted else { panic!("{posted:?}") };
+    let page = watched.store.page(chat, Window::After(Seq(1)), 10).await.unwrap();
+    assert_eq!(page.messages, [message], "acknowledged, so others can read it");
+}
+
+#[tokio::test]
 async fn a_writer_outside_makes_posts_unavailable_and_never_lost_or_doubled() {
     let watched = Watched::new().await;
     let ada = watched.user("ada", UserKind::Person).await;

@@ -71,6 +71,11 @@ impl Person {
         Ok(Self { token: text(&answer, "access_token")?, ..self.clone() })
     }
 
+    /// The same person and session by another way in.
+    pub(crate) fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
     /// Ends this session.
     ///
     /// # Errors
@@ -159,7 +164,11 @@ impl Person {
         Socket::open(&self.base, &self.token).await
     }
 
-    async fn request(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value> {
+    /// Sends a request; the answer's body.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub(crate) async fn request(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value> {
         let mut request = self.http.request(method.clone(), format!("{}{path}", self.base));
         if !self.token.is_empty() {
             request = request.bearer_auth(&self.token);

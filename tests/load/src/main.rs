@@ -5,6 +5,8 @@
 //! show it, and must never share code with it: a mistake in both would be seen by nobody.
 
 mod client;
+mod crowd;
+mod faults;
 mod frame;
 mod history;
 mod process;
@@ -25,7 +27,7 @@ use clap::{Args, Parser, Subcommand};
 use tempfile::TempDir;
 
 use crate::report::Report;
-use crate::scenario::{fanout, idle, kill, posts, quiet, rejoin, revoke, stop};
+use crate::scenario::{fanout, idle, posts, quiet, rejoin, revoke, stop};
 
 /// No scenario takes longer, whatever hangs.
 const LONGEST: Duration = Duration::from_secs(20 * 60);
@@ -56,8 +58,8 @@ enum Scenario {
     Fanout(fanout::Options),
     /// Many joined sockets and nobody talks: memory a connection
     Idle(idle::Options),
-    /// kill -9 at random moments while people write and the bot replies: nothing acknowledged is lost
-    Kill(kill::Options),
+    /// Deaths, cuts, full disks and wrong clocks, clause by clause of the delivery contract
+    Faults(faults::Options),
     /// Clients drop and rejoin during one long reply and end with its bytes; what a viewer who stays pays
     Rejoin(rejoin::Options),
     /// Stop during a reply: upstream closed and last chunk out within 300 ms
@@ -75,7 +77,7 @@ impl Scenario {
         match self {
             Self::Fanout(options) => fanout::run(options, settings).await,
             Self::Idle(options) => idle::run(options, settings).await,
-            Self::Kill(options) => kill::run(options, settings).await,
+            Self::Faults(options) => faults::run(options, settings).await,
             Self::Rejoin(options) => rejoin::run(options, settings).await,
             Self::Stop(options) => stop::run(options, settings).await,
             Self::Posts(options) => posts::run(options, settings).await,

@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use crate::process::{self, Usage};
 use crate::report::Report;
+use crate::socket::within;
 
 /// Longest time from start to ready.
 const START_PATIENCE: Duration = Duration::from_secs(60);
@@ -26,12 +27,65 @@ pub(crate) struct Settings {
     database_url: Option<String>,
     gemini_url: Option<String>,
     limits: Vec<String>,
+    /// Where its data is, if not in the workspace.
+    data: Option<PathBuf>,
+    variables: Vec<(String, String)>,
+    /// A program and its arguments that run the server in their own process.
+    wrapper: Vec<String>,
 }
 
 impl Settings {
     /// With the default limits and no Gemini.
     pub(crate) fn new(binary: PathBuf, workspace: &Path, database_url: Option<String>) -> Self {
-        Self { binary, workspace: workspace.to_owned(), database_url, gemini_url: None, limits: vec![] }
+        Self {
+            binary,
+            workspace: workspace.to_owned(),
+            database_url,
+            gemini_url: None,
+            limits: vec![],
+            data: None,
+            variables: vec![],
+            wrapper: vec![],
+        }
+    }
+
+    /// The same server on nobody's data yet, with a workspace of its own within this one.
+    ///
+    /// # Errors
+    /// When the directory cannot be made.
+    pub(crate) fn apart(&self, name: &str) -> Result<Self> {
+        let workspace = self.workspace.join(name);
+        std::fs::create_dir_all(&workspace)?;
+        Ok(Self { workspace, ..self.clone() })
+    }
+
+    /// With its data in this directory.
+    pub(crate) fn data(mut self, directory: &Path) -> Self {
+        self.data = Some(directory.to_owned());
+        self
+    }
+
+    /// Where its data is.
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| self.workspace.join("data"))
+    }
+
+    /// On this database.
+    pub(crate) fn database(mut self, url: String) -> Self {
+        self.database_url = Some(url);
+        self
+    }
+
+    /// With a variable in its environment.
+    pub(crate) fn variable(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.variables.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Run by this program, which must become the server itself.
+    pub(crate) fn under(mut self, wrapper: &[&str]) -> Self {
+        self.wrapper = wrapper.iter().map(|word| (*word).to_owned()).collect();
+        self
     }
 
     /// With Gemini at this address.
@@ -92,6 +146,39 @@ impl Server {
         process::usage(self.child.id()).context("the server is gone")
     }
 
+    /// Its port.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Waits until it has ended by itself.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub(crate) async fn ended(&mut self) -> Result<ExitStatus> {
+        within("the server to end", async {
+            loop {
+                if let Some(status) = self.child.try_wait()? {
+                    return Ok(status);
+                }
+                tokio::time::sleep(READY_STEP).await;
+            }
+        })
+        .await?
+    }
+
+    /// What it answers at `/ready`: the status, or nothing.
+    pub(crate) async fn readiness(&self) -> Option<u16> {
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().ok()?;
+        let answer = http.get(format!("{}/ready", self.base())).send().await.ok()?;
+        Some(answer.status().as_u16())
+    }
+
+    /// Uses other settings from the next start on.
+    pub(crate) fn change(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
     /// Kills it as `kill -9` does.
     ///
     /// # Errors
@@ -103,6 +190,13 @@ impl Server {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
+    }
+
+    /// Makes sure that it has ended, however.
+    pub(crate) fn end(&mut self) {
+        // One that is dead already is as wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 
     /// Starts it again on the same data and port; the time from start to ready.
@@ -146,9 +240,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // One that is dead already is as wanted.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.end();
     }
 }
 
@@ -158,12 +250,19 @@ fn log_path(settings: &Settings) -> PathBuf {
 
 fn spawn(settings: &Settings, port: u16) -> Result<Child> {
     let log = OpenOptions::new().create(true).append(true).open(log_path(settings))?;
-    let mut command = Command::new(&settings.binary);
+    let mut command = match settings.wrapper.split_first() {
+        Some((wrapper, arguments)) => {
+            let mut command = Command::new(wrapper);
+            command.args(arguments).arg(&settings.binary);
+            command
+        }
+        None => Command::new(&settings.binary),
+    };
     // Neither the caller's environment nor a `.env` in its directory may decide what is measured.
     command.env_clear().current_dir(&settings.workspace);
     command.arg("--host=127.0.0.1").arg(format!("--port={port}"));
-    command.arg(format!("--data-dir={}", settings.workspace.join("data").display()));
-    command.args(&settings.limits);
+    command.arg(format!("--data-dir={}", settings.data_dir().display()));
+    command.args(&settings.limits).envs(settings.variables.iter().map(|(name, value)| (name, value)));
     if let Some(url) = &settings.database_url {
         command.env("DATABASE_URL", url);
     }

@@ -582,7 +582,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether new people should be sent here: the database answers, and the server is not about to end. */
+        /** Whether new people should be sent here: the database answers and has room, and the server is not about to end. */
         get: operations["operation_ready"];
         put?: never;
         post?: never;
@@ -2605,7 +2605,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description The database is away, or the server is ending */
+            /** @description The database is away or has no room, or the server is ending */
             503: {
                 headers: {
                     [name: string]: unknown;

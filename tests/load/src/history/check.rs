@@ -1,8 +1,10 @@
 //! The checker: one pass for what was asked and answered, one for what is stored, one for what viewers saw.
+//!
+//! I1 to I8 are the invariants of the delivery contract; I6 is in `replies`, I8 in the clause that applies every action.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::history::{Line, Violation};
+use crate::history::{Line, Told, Violation, replies};
 
 type Place<'a> = (i64, &'a str);
 
@@ -15,6 +17,7 @@ pub(crate) fn check(lines: &[Line]) -> Vec<Violation> {
     lines.iter().for_each(|line| checker.view(line));
     checker.catch_up(lines);
     let mut violations = checker.violations;
+    violations.extend(replies::check(lines));
     violations.sort();
     violations
 }
@@ -37,6 +40,10 @@ struct Checker<'a> {
     paged: HashMap<&'a str, i64>,
     /// By viewer and chat: the last number told.
     told: HashMap<(&'a str, &'a str), i64>,
+    /// By chat and number: what the first viewer was told, and who that was.
+    first_told: HashMap<(&'a str, i64), (Option<&'a str>, &'a str)>,
+    /// By viewer and chat: the event that ended the membership.
+    left: HashMap<(&'a str, &'a str), i64>,
     violations: Vec<Violation>,
 }
 
@@ -128,24 +135,40 @@ impl<'a> Checker<'a> {
         match line {
             Line::Joined { viewer, chat, seq } => {
                 self.told.insert((viewer, chat), *seq);
+                self.left.remove(&(viewer.as_str(), chat.as_str()));
             }
-            Line::Seen { viewer, chat, seq, message } => {
-                let then = *seq;
-                let last = self.told.entry((viewer, chat)).or_insert(0);
-                let viewer = viewer.clone();
-                if then <= *last {
-                    self.violations.push(Violation::Again { viewer: viewer.clone(), seq: *last, then });
-                } else if then > *last + 1 {
-                    self.violations.push(Violation::Hole { viewer: viewer.clone(), seq: *last, then });
-                }
-                *last = then.max(*last);
-                if let Some(id) = message
-                    && !self.messages.contains(&(chat.as_str(), then, id.as_str()))
-                {
-                    self.violations.push(Violation::OnlySeen { viewer, seq: then, id: id.clone() });
-                }
+            Line::Left { viewer, chat, seq } => {
+                self.left.insert((viewer, chat), *seq);
             }
+            Line::Seen { viewer, chat, seq, told } => self.see(viewer, chat, *seq, told),
             _ => {}
+        }
+    }
+
+    fn see(&mut self, viewer: &'a str, chat: &'a str, then: i64, told: &'a Told) {
+        let last = self.told.entry((viewer, chat)).or_insert(0);
+        if then <= *last {
+            self.violations.push(Violation::Again { viewer: viewer.to_owned(), seq: *last, then });
+        } else if then > *last + 1 {
+            self.violations.push(Violation::Hole { viewer: viewer.to_owned(), seq: *last, then });
+        }
+        *last = then.max(*last);
+        if let Some(left) = self.left.get(&(viewer, chat))
+            && then > *left
+        {
+            let viewer = viewer.to_owned();
+            self.violations.push(Violation::Outsider { viewer, seq: then, left: *left });
+        }
+        if let Told::Posted(id) = told
+            && !self.messages.contains(&(chat, then, id.as_str()))
+        {
+            let (viewer, id) = (viewer.to_owned(), id.clone());
+            self.violations.push(Violation::OnlySeen { viewer, seq: then, id });
+        }
+        let (about, other) = *self.first_told.entry((chat, then)).or_insert((told.about(), viewer));
+        if about != told.about() {
+            let (viewer, other) = (viewer.to_owned(), other.to_owned());
+            self.violations.push(Violation::Diverged { viewer, other, seq: then });
         }
     }
 
@@ -157,7 +180,7 @@ impl<'a> Checker<'a> {
         let heads: HashMap<&str, i64> = heads.collect();
         for ((viewer, chat), seq) in &self.told {
             if let Some(head) = heads.get(chat)
-                && seq < head
+                && seq < self.left.get(&(*viewer, *chat)).unwrap_or(head)
             {
                 self.violations.push(Violation::Behind {
                     viewer: (*viewer).to_owned(),

@@ -4,6 +4,8 @@
 //! never know how clients talk to the server.
 
 mod check;
+pub(crate) mod log;
+mod replies;
 
 #[cfg(test)]
 mod tests;
@@ -13,6 +15,29 @@ use std::fmt;
 use serde::Serialize;
 
 pub(crate) use check::check;
+
+/// What an event of a chat is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Told {
+    /// This message was posted.
+    Posted(String),
+    /// This message was changed, settled or deleted.
+    Changed(String),
+    /// The room itself.
+    Room,
+}
+
+impl Told {
+    /// What all viewers must agree on. That a message came or changed is not part of it: whoever catches up is shown
+    /// the message as it is now.
+    fn about(&self) -> Option<&str> {
+        match self {
+            Self::Posted(id) | Self::Changed(id) => Some(id),
+            Self::Room => None,
+        }
+    }
+}
 
 /// Something that a client did or saw.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -26,8 +51,14 @@ pub(crate) enum Line {
     Fail { op: String, code: String },
     /// A viewer knows everything of a chat up to `seq`, and is owed what follows.
     Joined { viewer: String, chat: String, seq: i64 },
-    /// A viewer was told the event `seq`; `message` where that was the posting of a message.
-    Seen { viewer: String, chat: String, seq: i64, message: Option<String> },
+    /// A viewer was told the event `seq`.
+    Seen { viewer: String, chat: String, seq: i64, told: Told },
+    /// A viewer's membership ends with the event `seq`.
+    Left { viewer: String, chat: String, seq: i64 },
+    /// This much of the bot's reply `id` was shown to a viewer.
+    Shown { viewer: String, id: String, text: String },
+    /// In the end the reply `id` is stored so.
+    Kept { id: String, status: String, text: String },
     /// In the end the server's page shows this message next.
     Stored { chat: String, seq: i64, id: String, op: Option<String> },
     /// In the end this is the chat's last event.
@@ -63,6 +94,14 @@ pub(crate) enum Violation {
     Again { viewer: String, seq: i64, then: i64 },
     /// A viewer was shown a message that is not stored there.
     OnlySeen { viewer: String, seq: i64, id: String },
+    /// Two viewers were told different things under one number.
+    Diverged { viewer: String, other: String, seq: i64 },
+    /// A viewer was told `seq`, though the membership ended with `left`.
+    Outsider { viewer: String, seq: i64, left: i64 },
+    /// What a viewer was shown of a reply is not how the reply begins that is kept.
+    Misquoted { viewer: String, id: String, shown: usize, kept: usize },
+    /// A reply was shown and none is kept.
+    NotKept { viewer: String, id: String },
     /// A viewer was never told what follows `seq`.
     Behind { viewer: String, seq: i64, head: i64 },
 }
@@ -96,6 +135,16 @@ impl fmt::Display for Violation {
             Self::OnlySeen { viewer, seq, id } => {
                 write!(f, "{viewer} was shown {id} as {seq}, which is not stored")
             }
+            Self::Diverged { viewer, other, seq } => {
+                write!(f, "{viewer} was told something else as {seq} than {other}")
+            }
+            Self::Outsider { viewer, seq, left } => {
+                write!(f, "{viewer} left with {left} and was told {seq}")
+            }
+            Self::Misquoted { viewer, id, shown, kept } => {
+                write!(f, "{viewer} was shown {shown} bytes of {id} that do not begin the {kept} bytes kept")
+            }
+            Self::NotKept { viewer, id } => write!(f, "{viewer} was shown the reply {id}, which is not kept"),
             Self::Behind { viewer, seq, head } => write!(f, "{viewer} was told up to {seq} of {head}"),
         }
     }

@@ -1,6 +1,6 @@
 //! The checker finds what it is for: a good history with one line lost, doubled, swapped or changed.
 
-use crate::history::{Line, Violation, check};
+use crate::history::{Line, Told, Violation, check};
 
 const WRITERS: usize = 3;
 const ROUNDS: usize = 4;
@@ -25,12 +25,12 @@ fn good() -> Vec<Line> {
                 viewer: "vera".into(),
                 chat: chat(),
                 seq: head,
-                message: Some(name(head)),
+                told: Told::Posted(name(head)),
             });
             stored.push(Line::Stored { chat: chat(), seq: head, id: name(head), op: Some(op) });
         }
         head += 1;
-        seen.push(Line::Seen { viewer: "vera".into(), chat: chat(), seq: head, message: None });
+        seen.push(Line::Seen { viewer: "vera".into(), chat: chat(), seq: head, told: Told::Room });
     }
     lines.extend(seen);
     lines.extend(stored);
@@ -179,8 +179,8 @@ fn an_acknowledgement_that_does_not_hold_is_found() {
 fn a_message_shown_and_not_stored_is_found() {
     let mut lines = good();
     let at = places(&lines, is_seen)[0];
-    let Line::Seen { viewer, seq, message, .. } = &mut lines[at] else { unreachable!() };
-    *message = Some("ghost".into());
+    let Line::Seen { viewer, seq, told, .. } = &mut lines[at] else { unreachable!() };
+    *told = Told::Posted("ghost".into());
     let violation = Violation::OnlySeen { viewer: viewer.clone(), seq: *seq, id: "ghost".into() };
     assert_eq!(check(&lines), [violation]);
 }
@@ -215,4 +215,52 @@ fn a_viewer_who_was_not_told_the_end_is_found() {
     let at = *places(&lines, is_seen).last().expect("some are seen");
     lines.remove(at);
     assert_eq!(check(&lines), [Violation::Behind { viewer: "vera".into(), seq: 16, head: 17 }]);
+}
+
+#[test]
+fn two_viewers_who_were_told_different_things_are_found() {
+    let mut lines = good();
+    let seen: Vec<Line> = lines.iter().filter(|line| is_seen(line)).cloned().collect();
+    let other = |line: &Line| match line.clone() {
+        Line::Seen { chat, seq, told, .. } => {
+            let told = if let Told::Posted(id) = told { Told::Changed(id) } else { told };
+            Line::Seen { viewer: "otto".into(), chat, seq, told }
+        }
+        line => line,
+    };
+    lines.push(Line::Joined { viewer: "otto".into(), chat: "plans".into(), seq: 1 });
+    lines.extend(seen.iter().map(other));
+    assert_eq!(check(&lines), [], "whether it came or changed may differ");
+    let at = lines.len() - 2;
+    let Line::Seen { seq, told, .. } = &mut lines[at] else { unreachable!() };
+    *told = Told::Changed("another".into());
+    let seq = *seq;
+    assert_eq!(check(&lines), [Violation::Diverged { viewer: "otto".into(), other: "vera".into(), seq }]);
+}
+
+#[test]
+fn whoever_is_told_something_after_leaving_is_found() {
+    let mut lines = good();
+    let at = *places(&lines, is_seen).last().expect("some are seen");
+    lines.insert(at, Line::Left { viewer: "vera".into(), chat: "plans".into(), seq: 16 });
+    assert_eq!(check(&lines), [Violation::Outsider { viewer: "vera".into(), seq: 17, left: 16 }]);
+    lines.remove(at + 1);
+    assert_eq!(check(&lines), [], "one who left is owed nothing more");
+}
+
+#[test]
+fn a_reply_that_was_shown_otherwise_than_it_is_kept_is_found() {
+    let shown = |text: &str| Line::Shown { viewer: "vera".into(), id: "r".into(), text: text.into() };
+    let kept = |status: &str| Line::Kept { id: "r".into(), status: status.into(), text: "Hello".into() };
+    for (text, status, fits) in [
+        ("", "complete", true),
+        ("Hel", "complete", true),
+        ("Hello", "stopped", true),
+        ("Hello!", "complete", false),
+        ("Help", "interrupted", false),
+        ("Hello!", "interrupted", true),
+    ] {
+        assert_eq!(check(&[shown(text), kept(status)]).is_empty(), fits, "{text} and {status}");
+    }
+    assert_eq!(check(&[shown("Hel")]), [Violation::NotKept { viewer: "vera".into(), id: "r".into() }]);
 }

@@ -2,7 +2,6 @@
 
 pub(crate) mod fanout;
 pub(crate) mod idle;
-pub(crate) mod kill;
 pub(crate) mod posts;
 pub(crate) mod quiet;
 pub(crate) mod rejoin;
