@@ -118,7 +118,7 @@ pub async fn preview(cx: &Context, from: IpAddr, code: &str) -> Result<InvitePre
 pub async fn accept(cx: &Context, actor: &Actor, from: IpAddr, code: &str) -> Result<Accepted> {
     // The room reports everybody who comes in: it costs what a message costs, or coming and going could flood it.
     cx.rates.message(actor.user.id)?;
-    guarded(cx, from, come_in(cx, actor, code)).await
+    guarded(cx, from, Box::pin(come_in(cx, actor, code))).await
 }
 
 async fn come_in(cx: &Context, actor: &Actor, code: &str) -> Result<Option<Accepted>> {

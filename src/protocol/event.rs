@@ -115,7 +115,7 @@ pub enum Notice {
     ChatActivity {
         chat_id: ChatId,
         head_seq: Seq,
-        preview: Option<Preview>,
+        preview: Option<Box<Preview>>,
         /// Since the last such notice somebody named this person, or a reply that they asked for was settled.
         mention: bool,
     },

@@ -356,7 +356,7 @@ impl ServerFrame {
             Notice::ChatCreated(chat) => Self::ChatCreated { chat },
             Notice::ChatInvite(chat) => Self::ChatInvite { chat },
             Notice::ChatActivity { chat_id, head_seq, preview, mention } => {
-                Self::ChatActivity { chat_id, head_seq, preview, mention }
+                Self::ChatActivity { chat_id, head_seq, preview: preview.map(|preview| *preview), mention }
             }
             Notice::ChatPreferences { chat_id, notify } => Self::ChatPreferences { chat_id, notify },
             Notice::ChatEvent { chat_id, seq, event } => Self::replayed(chat_id, seq, *event),

@@ -127,8 +127,12 @@ async fn tell(cx: &Context, hub: &Hub, chat_id: ChatId, news: News) -> StoreResu
     }
     for user_id in absent {
         let mention = mentioned.contains(&user_id);
-        let notice =
-            Notice::ChatActivity { chat_id, head_seq: news.head, preview: news.preview.clone(), mention };
+        let notice = Notice::ChatActivity {
+            chat_id,
+            head_seq: news.head,
+            preview: news.preview.clone().map(Box::new),
+            mention,
+        };
         cx.bus.publish(&Envelope::Notice { user_id, notice });
     }
     Ok(())

@@ -136,8 +136,8 @@ fn notices_to_one_person_have_their_shape() {
     let of_chat =
         |preview, mention| Notice::ChatActivity { chat_id: chat(), head_seq: Seq(9), preview, mention };
     let notices = [
-        of_chat(Some(reply().preview()), true),
-        of_chat(Some(system().preview()), false),
+        of_chat(Some(Box::new(reply().preview())), true),
+        of_chat(Some(Box::new(system().preview())), false),
         of_chat(None, false),
         Notice::ChatPreferences { chat_id: chat(), notify: NotifyLevel::Mentions },
     ];
