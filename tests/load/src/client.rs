@@ -71,6 +71,11 @@ impl Person {
         Ok(Self { token: text(&answer, "access_token")?, ..self.clone() })
     }
 
+    /// What proves this session.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     /// Ends this session.
     ///
     /// # Errors

@@ -110,7 +110,10 @@ fn main() -> Result<ExitCode> {
     process::raise_file_limit()?;
     let binary = cli.target.binary()?;
     let scenario = match &cli.work {
-        Work::Bench(options) => return bench::run(options, binary).map(|()| ExitCode::SUCCESS),
+        Work::Bench(options) => {
+            let is_whole = bench::run(options, binary)?;
+            return Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
         Work::Scenario(scenario) => scenario,
     };
     let workspace = tempfile::Builder::new().prefix("coop-load-").tempdir()?;

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use memchr::memmem;
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 
@@ -24,6 +25,8 @@ pub(crate) struct Crowd {
     speakers: Vec<usize>,
     wire: Wire,
     finder: Finder,
+    /// Further words whose number is counted.
+    words: Vec<memmem::Finder<'static>>,
     buffer: Vec<u8>,
     began: Instant,
     heard: Heard,
@@ -48,6 +51,9 @@ struct Member {
 #[derive(Default)]
 pub(crate) struct Heard {
     pub(crate) deliveries: usize,
+    pub(crate) bytes: usize,
+    /// How often each of the words that are counted came.
+    pub(crate) words: Vec<usize>,
     pub(crate) latencies: Spread,
     pub(crate) faults: Faults,
 }
@@ -68,6 +74,7 @@ impl Crowd {
             speakers: Vec::new(),
             wire,
             finder: Finder::new(),
+            words: Vec::new(),
             buffer: vec![0; READ_BYTES],
             began: Instant::now(),
             heard: Heard::default(),
@@ -98,11 +105,35 @@ impl Crowd {
 
     /// Has somebody say the next message of their room.
     pub(crate) fn say(&mut self, room: usize) -> Result<()> {
+        self.speak(room, "")
+    }
+
+    /// Has somebody ask the bot in their room.
+    pub(crate) fn ask(&mut self, room: usize) -> Result<()> {
+        self.speak(room, "/bot ")
+    }
+
+    fn speak(&mut self, room: usize, before: &str) -> Result<()> {
         let speaker = &mut self.members[self.speakers[room]];
-        let text = Marker { number: speaker.said, sent: self.began.elapsed() }.text();
+        let marker = Marker { number: speaker.said, sent: self.began.elapsed() };
         speaker.said += 1;
-        self.wire.post(room, &text, &mut speaker.unsent);
+        self.wire.post(room, &format!("{before}{}", marker.text()), &mut speaker.unsent);
         speaker.flush()
+    }
+
+    /// Counts these words from now on, each no longer than a marker, besides the messages.
+    pub(crate) fn count(&mut self, words: &[&'static str]) {
+        assert!(
+            words.iter().all(|word| word.len() <= marker::BYTES),
+            "what is kept of a cut word is shorter"
+        );
+        self.words = words.iter().map(|word| memmem::Finder::new(*word)).collect();
+        self.heard = Heard { words: vec![0; words.len()], ..Heard::default() };
+    }
+
+    /// What was heard so far.
+    pub(crate) fn heard(&self) -> &Heard {
+        &self.heard
     }
 
     /// Messages of a room that its speaker has not heard yet.
@@ -142,7 +173,7 @@ impl Crowd {
                 member.flush()?;
             }
             if event.is_readable() {
-                member.read(&mut self.buffer, &self.finder, self.began, &mut self.heard)?;
+                member.read(&mut self.buffer, (&self.finder, &self.words), self.began, &mut self.heard)?;
             }
         }
         Ok(())
@@ -166,7 +197,13 @@ impl Member {
 
     // The poll tells of each arrival once only, so all of it is read. A read that does not fill the buffer has
     // emptied the socket.
-    fn read(&mut self, buffer: &mut [u8], finder: &Finder, began: Instant, heard: &mut Heard) -> Result<()> {
+    fn read(
+        &mut self,
+        buffer: &mut [u8],
+        (finder, words): (&Finder, &[memmem::Finder<'_>]),
+        began: Instant,
+        heard: &mut Heard,
+    ) -> Result<()> {
         loop {
             let kept = self.kept.len();
             buffer[..kept].copy_from_slice(&self.kept);
@@ -179,7 +216,13 @@ impl Member {
             };
             let now = began.elapsed();
             let end = kept + bytes;
-            let rest = finder.scan(&buffer[..end], |marker| self.hear(marker, now, heard));
+            heard.bytes += bytes;
+            let mut rest = finder.scan(&buffer[..end], |marker| self.hear(marker, now, heard));
+            for (word, count) in words.iter().zip(&mut heard.words) {
+                *count += word.find_iter(&buffer[..end]).count();
+                // Too short for the word itself, which would be counted again.
+                rest = rest.max(end.min(word.needle().len() - 1));
+            }
             debug_assert!(rest < marker::BYTES);
             self.kept.clear();
             self.kept.extend_from_slice(&buffer[end - rest..end]);

@@ -24,7 +24,8 @@ pub(crate) struct Marker {
 impl Marker {
     /// A message's text with the marker in it.
     pub(crate) fn text(self) -> String {
-        const WORDS: &str = " and so on, as people write to each other on an ordinary day, at about such a length.";
+        const WORDS: &str =
+            " and so on, as people write to each other on an ordinary day, at about such a length.";
         let mut text = format!("~~{:08}{:012}", self.number, self.sent.as_micros());
         text.push_str(&WORDS[..TEXT_BYTES - BYTES]);
         text

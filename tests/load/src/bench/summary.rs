@@ -4,78 +4,56 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::bench::workload::Measured;
+use crate::bench::figure::{Figure, Figures, short};
 
 /// One contestant in one workload, once.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Cell {
-    pub(crate) contestant: &'static str,
-    pub(crate) workload: &'static str,
+    pub(crate) workload: String,
+    pub(crate) contestant: String,
     pub(crate) repetition: u32,
-    #[serde(flatten)]
-    pub(crate) measured: Measured,
+    pub(crate) figures: Figures,
+}
+
+/// All of a run.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Summary {
+    pub(crate) cells: Vec<Cell>,
+    /// What could not be measured, and why.
+    pub(crate) failures: Vec<String>,
 }
 
 impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { contestant, workload, measured, .. } = self;
-        write!(f, "{workload:<13} {contestant:<28}")?;
-        if measured.deliveries == 0 {
-            let started = measured.started_bytes as f64 / 1024.0 / 1024.0;
-            let connection = measured.connection_bytes / 1024.0;
-            return write!(f, "{connection:>8.1} KiB a connection, {started:.1} MiB before");
+        write!(f, "{:<14} {:<29}", self.workload, self.contestant)?;
+        for (figure, value) in &self.figures {
+            let (name, unit) = figure.words();
+            write!(f, "  {name} {} {unit}", short(*value))?;
         }
-        write!(
-            f,
-            "{:>8.2} µs {:>9.0}/s  p50 {:>8.2} p99 {:>8.2} p99.9 {:>8.2} ms  generator {:>3.0} %  lost {} doubled {} disordered {}",
-            measured.cost(),
-            measured.rate(),
-            measured.p50_ms,
-            measured.p99_ms,
-            measured.p999_ms,
-            measured.generator_cpu_seconds * 100.0 / measured.seconds,
-            measured.lost,
-            measured.doubled,
-            measured.disordered,
-        )
+        Ok(())
     }
-}
-
-/// All of a run.
-#[derive(Debug, Serialize)]
-pub(crate) struct Summary {
-    cells: Vec<Cell>,
 }
 
 impl Summary {
-    pub(crate) fn of(cells: Vec<Cell>) -> Self {
-        Self { cells }
-    }
-
     /// The median of a figure.
-    pub(crate) fn median(
-        &self,
-        contestant: &str,
-        workload: &str,
-        figure: impl Fn(&Measured) -> f64,
-    ) -> Option<f64> {
-        median(self.of_pair(contestant, workload).map(|cell| figure(&cell.measured)))
+    pub(crate) fn median(&self, contestant: &str, workload: &str, figure: Figure) -> Option<f64> {
+        median(self.of(contestant, workload).filter_map(|cell| cell.figures.get(&figure).copied()))
     }
 
-    /// The median of the ratios of a figure in each repetition.
+    /// The median of a figure's ratios, one in each repetition, to another contestant's or another workload's.
     pub(crate) fn ratio(
         &self,
-        (contestant, other): (&str, &str),
-        workload: &str,
-        figure: impl Fn(&Measured) -> f64,
+        (contestant, workload): (&str, &str),
+        (other, elsewhere): (&str, &str),
+        figure: Figure,
     ) -> Option<f64> {
-        median(self.of_pair(contestant, workload).filter_map(|cell| {
-            let other = self.of_pair(other, workload).find(|other| other.repetition == cell.repetition)?;
-            Some(figure(&cell.measured) / figure(&other.measured))
+        median(self.of(contestant, workload).filter_map(|cell| {
+            let other = self.of(other, elsewhere).find(|other| other.repetition == cell.repetition)?;
+            Some(cell.figures.get(&figure)? / other.figures.get(&figure)?)
         }))
     }
 
-    fn of_pair(&self, contestant: &str, workload: &str) -> impl Iterator<Item = &Cell> {
+    fn of(&self, contestant: &str, workload: &str) -> impl Iterator<Item = &Cell> {
         self.cells.iter().filter(move |cell| cell.contestant == contestant && cell.workload == workload)
     }
 }
@@ -88,5 +66,27 @@ fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
         0 => None,
         odd if odd % 2 == 1 => Some(values[middle]),
         _ => Some(f64::midpoint(values[middle - 1], values[middle])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cell, Summary};
+    use crate::bench::figure::{Figure, Figures};
+
+    fn cell(contestant: &str, repetition: u32, cost: f64) -> Cell {
+        let figures = Figures::from([(Figure::Cost, cost)]);
+        Cell { workload: "talk".to_owned(), contestant: contestant.to_owned(), repetition, figures }
+    }
+
+    #[test]
+    fn ratios_are_taken_within_a_repetition_and_only_then_their_median() {
+        // The machine was three times slower in the second one.
+        let ours = [(0, 10.0), (1, 30.0), (2, 12.0)].map(|(repetition, cost)| cell("ours", repetition, cost));
+        let relay = [(0, 5.0), (1, 15.0), (2, 5.0)].map(|(repetition, cost)| cell("relay", repetition, cost));
+        let summary = Summary { cells: ours.into_iter().chain(relay).collect(), failures: vec![] };
+        assert_eq!(summary.median("ours", "talk", Figure::Cost), Some(12.0));
+        assert_eq!(summary.ratio(("ours", "talk"), ("relay", "talk"), Figure::Cost), Some(2.0));
+        assert_eq!(summary.ratio(("ours", "talk"), ("nobody", "talk"), Figure::Cost), None);
     }
 }

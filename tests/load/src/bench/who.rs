@@ -58,6 +58,16 @@ impl Who {
         Self::Relay(Keeps::Normal),
     ];
 
+    /// Everybody, in the order of the tables.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        Self::OWN.into_iter().chain(Peer::ALL.into_iter().map(Self::Peer))
+    }
+
+    /// Whether it keeps messages, and is somebody else's.
+    pub(crate) fn is_storing_peer(self) -> bool {
+        matches!(self, Self::Peer(Peer::SocketioSqlite | Peer::Fastapi | Peer::EjabberdArchive))
+    }
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Ours => "Gemini Coop",
@@ -81,15 +91,22 @@ impl Who {
     /// When it does not start.
     pub(crate) fn start(self, programs: &Programs, folder: &Path) -> Result<Box<dyn Contestant>> {
         Ok(match self {
-            Self::Ours | Self::OursUnflushed => Box::new(Coop::start(&programs.server, folder)?),
+            Self::Ours | Self::OursUnflushed => Box::new(Coop::start(&programs.server, folder, None)?),
             Self::Relay(keeps) => {
                 let binary = std::env::current_exe()?.with_file_name("relay");
-                Box::new(Other::start(&binary, folder, |port| keeps.arguments(port, folder), plain::PROTOCOL)?)
+                Box::new(Other::start(
+                    &binary,
+                    folder,
+                    |port| keeps.arguments(port, folder),
+                    plain::PROTOCOL,
+                )?)
             }
             Self::Peer(peer) => {
                 let script = programs.peers.as_ref().context("peers are started by scripts/peers")?;
                 let arguments = |port: u16| {
-                    ["run", peer.name(), &port.to_string(), &folder.display().to_string()].map(str::to_owned).into()
+                    ["run", peer.name(), &port.to_string(), &folder.display().to_string()]
+                        .map(str::to_owned)
+                        .into()
                 };
                 Box::new(Other::start(script, folder, arguments, peer.protocol())?)
             }

@@ -137,7 +137,9 @@ async fn open(upgrade: WebSocketUpgrade, Query(door): Query<Door>, State(relay):
     // Before the answer, so that whoever has it hears everything.
     let inbox = relay.join(door.room);
     // The default of 128 KiB is what an idle connection would cost.
-    upgrade.read_buffer_size(4096).on_upgrade(async move |socket| serve(socket, door.room, inbox, &relay).await)
+    upgrade
+        .read_buffer_size(4096)
+        .on_upgrade(async move |socket| serve(socket, door.room, inbox, &relay).await)
 }
 
 async fn serve(mut socket: WebSocket, room: u32, mut inbox: UnboundedReceiver<Utf8Bytes>, relay: &Relay) {

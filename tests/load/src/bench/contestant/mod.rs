@@ -1,12 +1,13 @@
 //! Those who are measured: the server, the relays, the peers.
 
 pub(crate) mod coop;
+pub(crate) mod gemini;
 pub(crate) mod nats;
 pub(crate) mod other;
 pub(crate) mod plain;
-mod seed;
+pub(crate) mod seed;
 pub(crate) mod socketio;
-mod upgrade;
+pub(crate) mod upgrade;
 pub(crate) mod xmpp;
 
 use std::net::TcpStream;
