@@ -28,7 +28,7 @@ impl fmt::Display for Cell {
         write!(f, "{:<14} {:<29}", self.workload, self.contestant)?;
         for (figure, value) in &self.figures {
             let (name, unit) = figure.words();
-            write!(f, "  {name} {} {unit}", short(*value))?;
+            write!(f, "  {}", format!("{name} {} {unit}", short(*value)).trim_end())?;
         }
         Ok(())
     }
