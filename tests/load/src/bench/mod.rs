@@ -57,7 +57,7 @@ pub(crate) struct Options {
 
 impl Options {
     fn thoroughness(&self) -> Thoroughness {
-        let (repetitions, seconds, chunks) = if self.quick { (2, 2, 200) } else { (3, 4, 1_000) };
+        let (repetitions, seconds, chunks) = if self.quick { (2, 2, 200) } else { (3, 2, 1_000) };
         Thoroughness {
             repetitions: self.repetitions.unwrap_or(repetitions),
             length: Duration::from_secs(self.seconds.unwrap_or(seconds)),
@@ -95,7 +95,9 @@ pub(crate) fn run(options: &Options, server: PathBuf) -> Result<bool> {
                     // One that fails must not cost the others their figures.
                     Err(error) => {
                         eprintln!("{:<14} {:<29}  FAILED: {error:#}", workload.name, who.name());
-                        summary.failures.push(format!("{}, {}: {error}", who.name(), workload.name));
+                        let cause = error.root_cause().to_string();
+                        let cause = cause.lines().next().unwrap_or_default();
+                        summary.failures.push(format!("{}, {}: {cause}", who.name(), workload.name));
                     }
                 }
             }

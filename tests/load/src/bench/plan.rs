@@ -1,5 +1,6 @@
 //! What is measured, with whom, and for how long.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -83,8 +84,8 @@ impl Workload {
     pub(crate) fn is_quick(&self) -> bool {
         match self.kind {
             Kind::Talk(talk) => talk.layout.connections() <= 2_000,
-            Kind::Streams | Kind::LogIns => true,
-            Kind::History | Kind::ChatList => false,
+            Kind::Streams => true,
+            Kind::LogIns | Kind::History | Kind::ChatList => false,
         }
     }
 
@@ -98,7 +99,7 @@ impl Workload {
         }
     }
 
-    /// Measures a contestant, which is started for it.
+    /// Measures a contestant, which is started for it. What it wrote is kept if that fails.
     ///
     /// # Errors
     /// When it does not start, refuses or ends.
@@ -110,14 +111,30 @@ impl Workload {
         repetition: u32,
     ) -> Result<Vec<Cell>> {
         let folder = who.folder()?;
-        let folder = folder.path();
-        let length = thoroughness.length;
-        let cell = |workload: &str, figures: Figures| Cell {
+        let measured = match self.figures(who, programs, folder.path(), thoroughness) {
+            Ok(measured) => measured,
+            Err(error) => {
+                let place = folder.keep();
+                return Err(error.context(format!("its data and log are kept in {}", place.display())));
+            }
+        };
+        let cell = |(workload, figures): (&str, Figures)| Cell {
             workload: workload.to_owned(),
             contestant: who.name().to_owned(),
             repetition,
             figures,
         };
+        Ok(measured.into_iter().map(cell).collect())
+    }
+
+    fn figures(
+        &self,
+        who: Who,
+        programs: &Programs,
+        folder: &Path,
+        thoroughness: Thoroughness,
+    ) -> Result<Vec<(&'static str, Figures)>> {
+        let length = thoroughness.length;
         let talk = |talk: Talk| {
             let mut contestant = who.start(programs, folder)?;
             contestant.furnish(talk.layout)?;
@@ -133,9 +150,9 @@ impl Workload {
             Kind::ChatList => history::measure_list(&programs.server, folder, CHATS)?,
             Kind::History => {
                 let [short, long] = history::measure(&programs.server, folder)?;
-                return Ok(vec![cell(HISTORY_SHORT, short), cell(self.name, long)]);
+                return Ok(vec![(HISTORY_SHORT, short), (self.name, long)]);
             }
         };
-        Ok(vec![cell(self.name, figures)])
+        Ok(vec![(self.name, figures)])
     }
 }
