@@ -19,6 +19,8 @@ const PAGE: usize = 50;
 pub(crate) const SHORT: usize = 200;
 pub(crate) const LONG: usize = 1_000_000;
 const PEOPLE: usize = 5;
+/// A message or a chat in a list has more bytes than that.
+const ITEM_BYTES: usize = 200;
 
 /// How long a room with that many messages takes: to be joined, and pages of it.
 #[derive(Default)]
@@ -52,8 +54,9 @@ pub(crate) fn measure(server: &Path, folder: &Path) -> Result<[Figures; 2]> {
         {
             // Each time another place, so that it is not always the same rows that are at hand.
             let place = PAGE + (size - 2 * PAGE) * (turn * 7 % TIMES) / TIMES;
-            let mut time =
-                |query: &str| http.time(&format!("/api/chats/{chat}/messages?limit={PAGE}{query}"));
+            let mut time = |query: &str| {
+                http.time(&format!("/api/chats/{chat}/messages?limit={PAGE}{query}"), PAGE * ITEM_BYTES)
+            };
             room.newest.add(time("")?);
             room.before.add(time(&format!("&before={place}"))?);
             room.around.add(time(&format!("&around={place}"))?);
@@ -79,6 +82,7 @@ pub(crate) fn measure(server: &Path, folder: &Path) -> Result<[Figures; 2]> {
 pub(crate) fn measure_list(server: &Path, folder: &Path, chats: usize) -> Result<Figures> {
     /// More than are counted.
     const UNREAD: usize = 120;
+    const DEFAULT_PAGE: usize = 100;
     const LONGEST_PAGE: usize = 200;
     let mut coop = Coop::start(server, folder, None)?;
     coop.furnish(Layout { rooms: chats, people: 2 })?;
@@ -91,10 +95,13 @@ pub(crate) fn measure_list(server: &Path, folder: &Path, chats: usize) -> Result
     let mut http = Http::open(coop.port(), coop.host().token())?;
     let (mut list, mut long, mut whole) = (Spread::default(), Spread::default(), Spread::default());
     for _ in 0..TIMES / 2 {
-        list.add(http.time("/api/chats")?);
+        list.add(http.time("/api/chats", DEFAULT_PAGE * ITEM_BYTES)?);
         let mut pages = Duration::ZERO;
         for offset in (0..chats).step_by(LONGEST_PAGE) {
-            let took = http.time(&format!("/api/chats?limit={LONGEST_PAGE}&offset={offset}"))?;
+            let took = http.time(
+                &format!("/api/chats?limit={LONGEST_PAGE}&offset={offset}"),
+                LONGEST_PAGE.min(chats - offset) * ITEM_BYTES,
+            )?;
             if offset == 0 {
                 long.add(took);
             }

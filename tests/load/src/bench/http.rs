@@ -26,8 +26,8 @@ impl Http {
     /// How long a page takes, its last byte included.
     ///
     /// # Errors
-    /// When it is refused.
-    pub(crate) fn time(&mut self, path: &str) -> Result<Duration> {
+    /// When it is refused, or has fewer bytes than what it must hold: an empty page is soon read.
+    pub(crate) fn time(&mut self, path: &str, least_bytes: usize) -> Result<Duration> {
         let start = Instant::now();
         let request =
             format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {}\r\n\r\n", self.token);
@@ -44,7 +44,7 @@ impl Http {
                 let length = content_length(&answer[..head]).with_context(|| format!("{path}: no length"))?;
                 if answer.len() >= head + 4 + length {
                     let took = start.elapsed();
-                    if !answer.starts_with(b"HTTP/1.1 200") {
+                    if !answer.starts_with(b"HTTP/1.1 200") || length < least_bytes {
                         bail!("{path}: {}", String::from_utf8_lossy(&answer));
                     }
                     return Ok(took);
