@@ -18,10 +18,7 @@ def opened(socket):
 
 
 def message(socket, content, _code):
-    room = socket.get_user_data()["room"]
-    socket.publish(room, content, OpCode.TEXT)
-    # Publishing leaves out the sender.
-    socket.send(content, OpCode.TEXT)
+    socket.publish(socket.get_user_data()["room"], content, OpCode.TEXT)
 
 
 app = App()

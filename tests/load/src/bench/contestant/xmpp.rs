@@ -1,4 +1,4 @@
-//! XMPP over plain TCP: people who log in with any password, and rooms of the chat service (XEP-0045).
+//! XMPP over plain TCP: people without a name of their own, and rooms of the chat service (XEP-0045).
 
 use std::io::Write;
 use std::net::TcpStream;
