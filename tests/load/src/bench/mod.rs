@@ -57,7 +57,7 @@ pub(crate) struct Options {
 
 impl Options {
     fn thoroughness(&self) -> Thoroughness {
-        let (repetitions, seconds, chunks) = if self.quick { (2, 2, 200) } else { (3, 2, 1_000) };
+        let (repetitions, seconds, chunks) = if self.quick { (1, 3, 200) } else { (3, 2, 1_000) };
         Thoroughness {
             repetitions: self.repetitions.unwrap_or(repetitions),
             length: Duration::from_secs(self.seconds.unwrap_or(seconds)),
