@@ -76,6 +76,11 @@ impl Person {
         Self { base: base.to_owned(), ..self.clone() }
     }
 
+    /// What proves this session.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     /// Ends this session.
     ///
     /// # Errors
@@ -90,6 +95,14 @@ impl Person {
     /// When the server refuses.
     pub(crate) async fn group(&self, others: &[Self]) -> Result<String> {
         let names: Vec<&str> = others.iter().map(|other| other.name.as_str()).collect();
+        self.group_of(&names).await
+    }
+
+    /// Makes a group with the people of these names in it; its id.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub(crate) async fn group_of(&self, names: &[&str]) -> Result<String> {
         let chat = json!({"kind": "group", "name": "Load", "participant_usernames": names});
         text(&self.request(Method::POST, "/api/chats", Some(chat)).await?, "id")
     }

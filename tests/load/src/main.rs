@@ -4,6 +4,7 @@
 //! as one JSON line, and ends with 1 when a promise was broken. It sees the server as a client and as `/proc`
 //! show it, and must never share code with it: a mistake in both would be seen by nobody.
 
+mod bench;
 mod client;
 mod crowd;
 mod faults;
@@ -24,7 +25,6 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use clap::{Args, Parser, Subcommand};
-use tempfile::TempDir;
 
 use crate::report::Report;
 use crate::scenario::{fanout, idle, posts, quiet, rejoin, revoke, stop};
@@ -38,7 +38,27 @@ struct Cli {
     #[command(flatten)]
     target: Target,
     #[command(subcommand)]
-    scenario: Scenario,
+    work: Work,
+}
+
+impl Target {
+    fn binary(&self) -> Result<PathBuf> {
+        let binary = match &self.server {
+            Some(path) => path.clone(),
+            None => std::env::current_exe()?.with_file_name("gemini-coop"),
+        };
+        binary.canonicalize().with_context(|| {
+            format!("there is no server at {}: build it, or name it with --server", binary.display())
+        })
+    }
+}
+
+#[derive(Subcommand)]
+enum Work {
+    /// What a delivered message costs, beside a bare relay and other servers
+    Bench(bench::Options),
+    #[command(flatten)]
+    Scenario(Scenario),
 }
 
 /// Which server, on what data.
@@ -90,8 +110,17 @@ impl Scenario {
 fn main() -> Result<ExitCode> {
     let cli = Cli::parse();
     process::raise_file_limit()?;
+    let binary = cli.target.binary()?;
+    let scenario = match &cli.work {
+        Work::Bench(options) => {
+            let is_whole = bench::run(options, binary)?;
+            return Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        Work::Scenario(scenario) => scenario,
+    };
     let workspace = tempfile::Builder::new().prefix("coop-load-").tempdir()?;
-    let outcome = run(&cli, &workspace);
+    let settings = server::Settings::new(binary, workspace.path(), cli.target.database_url);
+    let outcome = run(scenario, settings);
     let verdict = match &outcome {
         Ok(report) => {
             report.print();
@@ -105,20 +134,12 @@ fn main() -> Result<ExitCode> {
     outcome.map(|_| verdict)
 }
 
-fn run(cli: &Cli, workspace: &TempDir) -> Result<Report> {
-    let binary = match &cli.target.server {
-        Some(path) => path.clone(),
-        None => std::env::current_exe()?.with_file_name("gemini-coop"),
-    };
-    let binary = binary.canonicalize().with_context(|| {
-        format!("there is no server at {}: build it, or name it with --server", binary.display())
-    })?;
-    let settings = server::Settings::new(binary, workspace.path(), cli.target.database_url.clone());
+fn run(scenario: &Scenario, settings: server::Settings) -> Result<Report> {
     // One thread: the clients must leave the other cores to the server, and a figure must not depend on where
     // the scheduler puts them.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        tokio::time::timeout(LONGEST, cli.scenario.run(settings))
+        tokio::time::timeout(LONGEST, scenario.run(settings))
             .await
             .map_err(|_| anyhow!("the scenario was given up after {LONGEST:?}"))?
     })

@@ -146,7 +146,7 @@ impl Server {
         process::usage(self.child.id()).context("the server is gone")
     }
 
-    /// Its port.
+    /// The port it listens on.
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
@@ -275,7 +275,7 @@ fn spawn(settings: &Settings, port: u16) -> Result<Child> {
 
 // Below the range from which the kernel takes the ports of outgoing connections: one of the clients could
 // otherwise sit on the server's port while it is down.
-fn free_port() -> Result<u16> {
+pub(crate) fn free_port() -> Result<u16> {
     const TRIES: usize = 100;
     let mut rng = rand::rng();
     (0..TRIES)
