@@ -78,6 +78,8 @@ export class Socket {
     removeEventListener("online", this.#lookNow);
     removeEventListener("offline", this.#doubt);
     document.removeEventListener("visibilitychange", this.#shown);
+    // Nobody is in any more: whoever waits for an answer has gone, too.
+    this.#waiting.clear();
     this.#drop();
     this.#become({ kind: "stopped" });
   }
