@@ -124,7 +124,7 @@ test("no name of a person or a chat is anything but text, wherever it stands", a
     await expect(ben.chat(name)).toBeVisible();
     await ben.chat(name).click();
     await expect(ben.page.getByRole("heading", { name, level: 1 })).toBeVisible();
-    await expect(ben.row(`ada named the chat “${name}”`)).toBeVisible();
+    await expect(ben.row(`${person} named the chat “${name}”`)).toBeVisible();
     await expect(ben.row("An answer").locator("p", { hasText: person }).first()).toBeVisible();
     await ben.page.getByRole("button", { name: /^Members, / }).click();
     await expect(
