@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::config::auth::SECRET_FILE;
 use crate::config::database::DatabaseConfig;
 use crate::config::llm::LlmConfig;
-use crate::store::Store;
+use crate::store::{Store, free_bytes};
 
 const PROVIDER_PATIENCE: Duration = Duration::from_secs(5);
 const SERVER_PATIENCE: Duration = Duration::from_secs(2);
@@ -152,8 +152,7 @@ fn tempfile_in(directory: &Path) -> io::Result<()> {
 fn space(path: &Path) -> Option<Finding> {
     let subject = "disk space";
     let existing = path.ancestors().find(|path| path.exists()).unwrap_or(Path::new("."));
-    let disk = rustix::fs::statvfs(existing).ok()?;
-    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    let free = free_bytes(existing)?;
     let text = format!("{:.1} GiB free", free as f64 / GIB as f64);
     Some(if free < NO_SPACE {
         Finding::fail(subject, format!("{text}: make room, or set DATA_DIR to another disk"))

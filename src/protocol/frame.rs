@@ -340,11 +340,9 @@ impl ServerFrame {
             Signal::UserLeft(UserRef { id, username, display_name }) => {
                 Self::UserLeft { chat_id, user_id: id, username, display_name }
             }
-
             Signal::Typing(UserRef { id, username, display_name }) => {
                 Self::Typing { chat_id, user_id: id, username, display_name }
             }
-
             Signal::Read { user_id, last_read_seq } => Self::Read { chat_id, user_id, last_read_seq },
             Signal::UserUpdated(user) => Self::UserUpdated { user },
         }

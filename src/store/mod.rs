@@ -25,7 +25,7 @@ mod users;
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -102,7 +102,7 @@ impl Store {
     pub fn has_room(&self) -> bool {
         let Some(directory) = &self.inner.directory else { return true };
         // A file system that cannot be asked says nothing about its room.
-        rustix::fs::statvfs(directory).map_or(true, |disk| disk.f_bavail * disk.f_frsize >= ROOM_BYTES)
+        free_bytes(directory).is_none_or(|free| free >= ROOM_BYTES)
     }
 
     /// Begins a write transaction. On SQLite nobody else writes until it ends: keep it short.
@@ -219,6 +219,12 @@ impl Tx {
     fn will_announce(&self, change: Committed) {
         self.appended.lock().unwrap_or_else(PoisonError::into_inner).push(change);
     }
+}
+
+/// What is left on the disk for whoever is not its administrator. `None`: it cannot be asked.
+pub fn free_bytes(directory: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(directory).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
 /// The database's clock, in milliseconds since 1970: the one clock that several nodes share.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -36,7 +36,7 @@ pub(crate) fn open(database: &Path) -> Result<Connection> {
 pub(crate) fn people(database: &mut Connection, count: usize) -> Result<Vec<Guest>> {
     let now = now_ms()?;
     let run: u32 = rand::random();
-    let transaction = database.transaction()?;
+    let transaction = begin(database)?;
     let mut guests = Vec::with_capacity(count);
     for number in 0..count {
         let guest = Guest { name: format!("g{number}-{run:08x}"), ticket: Uuid::new_v4().to_string() };
@@ -69,7 +69,7 @@ pub(crate) fn messages(database: &mut Connection, chat: &str, count: usize) -> R
         "A message of about the usual length, as people write to each other on an ordinary day.";
     let now = now_ms()?;
     let chat = Uuid::parse_str(chat)?;
-    let transaction = database.transaction()?;
+    let transaction = begin(database)?;
     let head: i64 =
         transaction
             .query_row("SELECT head_seq FROM chats WHERE id = ?", [chat.as_bytes()], |row| row.get(0))?;
@@ -100,6 +100,11 @@ pub(crate) fn messages(database: &mut Connection, chat: &str, count: usize) -> R
         (head + count as i64, last.as_bytes(), now, chat.as_bytes()),
     )?;
     Ok(transaction.commit()?)
+}
+
+/// A reader that turns writer half-way is refused by SQLite without waiting, if the server has written meanwhile.
+fn begin(database: &mut Connection) -> Result<Transaction<'_>> {
+    Ok(database.transaction_with_behavior(TransactionBehavior::Immediate)?)
 }
 
 fn now_ms() -> Result<i64> {
