@@ -3,6 +3,7 @@
 //! Owns no rules and no fan-out: it calls `domain`, and listens to `hub`.
 
 pub mod activity;
+mod alarms;
 mod connection;
 pub mod cursor;
 mod dispatch;
