@@ -121,7 +121,7 @@ impl Socket {
     }
 
     /// Serves the socket to its end.
-    pub(in crate::socket) async fn run(mut self, lifecycle: &Lifecycle) {
+    pub(in crate::socket) async fn run(&mut self, lifecycle: &Lifecycle) {
         metrics().sockets.increment(1.0);
         let _open = Open;
         let code = match self.serve(lifecycle).await {
@@ -511,7 +511,7 @@ impl Socket {
 async fn in_time(mut step: impl Future<Output = Result<(), axum::Error>> + Unpin) -> Result<(), CloseCode> {
     let done = match (&mut step).now_or_never() {
         Some(done) => done,
-        None => timeout(WRITE, step).await.map_err(|_| CloseCode::Stuck)?,
+        None => Box::pin(timeout(WRITE, step)).await.map_err(|_| CloseCode::Stuck)?,
     };
     done.map_err(|_| CloseCode::Stuck)
 }
