@@ -140,6 +140,8 @@ impl crate::hub::Hub {
         if sockets.len() >= at_most as usize {
             return Err(TooMany);
         }
+        // Most people have one.
+        sockets.reserve_exact(1);
         sockets.push(Socket { id, session_id, notices: sender, ended: ended.clone(), stuck: stuck.clone() });
         Ok(Connection { id, notices, ended, stuck, user_id, hub: Arc::clone(self) })
     }

@@ -72,8 +72,7 @@ impl Alarms {
                 () = stuck.cancelled() => Alarm::Close(CloseCode::Stuck),
                 () = lifecycle.closing.cancelled(), if !is_closing => Alarm::Closing,
                 () = lifecycle.close.cancelled() => Alarm::Close(CloseCode::Restarting),
-                () = sleep_until(expiry) => Alarm::Expired,
-                () = sleep_until(beat) => Alarm::Beat,
+                () = sleep_until(beat.min(expiry)) => if expiry <= beat { Alarm::Expired } else { Alarm::Beat },
             }
         }
     }

@@ -50,7 +50,7 @@ const POSTS_IN_FLIGHT: usize = 64;
 /// Refused frames between two heartbeats after which a socket is flooding.
 const STRIKES: u32 = 1_000;
 
-type Answer = Pin<Box<dyn Future<Output = ServerFrame> + Send>>;
+type Answer = Pin<Box<dyn Future<Output = Bytes> + Send>>;
 type Dispatching = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 /// A socket and everything it holds; dropping it leaves its rooms.
@@ -62,7 +62,8 @@ pub(in crate::socket) struct Socket {
     connection: Connection,
     // Before `seats`: a room counts its listeners when a seat is given up.
     frames: StreamMap<ChatId, BroadcastStream<Arc<Frame>>>,
-    seats: HashMap<ChatId, Seated>,
+    // Boxed, as the map has room for four of them from the first on.
+    seats: HashMap<ChatId, Box<Seated>>,
     /// Chats whose end was heard in the room, so that the person's own notice of it is not a second one.
     ended: HashMap<ChatId, Seq>,
     dispatching: Option<Dispatching>,
@@ -88,7 +89,7 @@ enum Step {
     Room(ChatId, Result<Arc<Frame>, BroadcastStreamRecvError>),
     Person(Option<Arc<PersonFrame>>),
     Dispatched(Outcome),
-    Durable(ServerFrame),
+    Durable(Bytes),
     Alarm(Alarm),
 }
 
@@ -177,7 +178,7 @@ impl Socket {
                     self.dispatching = None;
                     Box::pin(self.outcome(outcome)).await?;
                 }
-                Step::Durable(answer) => self.feed(encode(&answer)).await?,
+                Step::Durable(answer) => self.feed(answer).await?,
             }
             self.drain().await?;
             self.flush().await?;
@@ -233,10 +234,12 @@ impl Socket {
             Ok(Message::Text(text)) => Box::pin(self.command(text.as_str())).await.map(Continue),
             Ok(Message::Binary(_)) => {
                 let detail = "frames are text messages".to_owned();
-                self.refuse(None, None, ErrorCode::BadRequest, detail).await.map(Continue)
+                Box::pin(self.refuse(None, None, ErrorCode::BadRequest, detail)).await.map(Continue)
             }
             // Pongs that nobody asked for are a flood like any other.
-            Ok(Message::Ping(_) | Message::Pong(_)) => self.spend(None, None).await.map(|_| Continue(())),
+            Ok(Message::Ping(_) | Message::Pong(_)) => {
+                Box::pin(self.spend(None, None)).await.map(|_| Continue(()))
+            }
             Ok(Message::Close(_)) => Ok(Break(())),
             Err(error) if is_too_large(&error) => Err(CloseCode::FrameTooLarge),
             Err(_) => Ok(Break(())),
@@ -286,7 +289,7 @@ impl Socket {
         match outcome {
             Outcome::Silent => Ok(()),
             Outcome::Answer(frame) => {
-                if matches!(&frame, ServerFrame::Error { code: ErrorCode::RateLimited, .. }) {
+                if matches!(*frame, ServerFrame::Error { code: ErrorCode::RateLimited, .. }) {
                     self.strike()?;
                 }
                 self.feed(encode(&frame)).await
@@ -308,7 +311,7 @@ impl Socket {
         let chat = joined.chat_id;
         let (frames, seat) = subscription.split();
         self.frames.insert(chat, BroadcastStream::new(frames));
-        self.seats.insert(chat, Seated { cursor, farewell: None, _seat: seat });
+        self.seats.insert(chat, Box::new(Seated { cursor, farewell: None, _seat: seat }));
         self.feed(encode(&ServerFrame::Joined(joined))).await?;
         for (place, text) in replay {
             self.place(chat, place, text).await?;
@@ -319,7 +322,7 @@ impl Socket {
         }
     }
 
-    fn leave(&mut self, chat: ChatId) -> Option<Seated> {
+    fn leave(&mut self, chat: ChatId) -> Option<Box<Seated>> {
         self.frames.remove(&chat);
         self.seats.remove(&chat)
     }

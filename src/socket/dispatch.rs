@@ -19,11 +19,12 @@ use crate::store::rows::Replay;
 /// What a command leads to.
 pub(in crate::socket) enum Outcome {
     Silent,
-    Answer(ServerFrame),
+    // Boxed, as every idle socket has room for an outcome.
+    Answer(Box<ServerFrame>),
     /// On its way to the disk; the answer comes when it is there.
     Pending(Box<Posting>),
     Joined(Box<Entrance>),
-    Left(ChatId, ServerFrame),
+    Left(ChatId, Box<ServerFrame>),
 }
 
 /// A message that is not durable yet.
@@ -34,9 +35,9 @@ pub(in crate::socket) struct Posting {
 }
 
 impl Posting {
-    /// The answer, once the message is durable or refused.
-    pub(in crate::socket) async fn answer(self) -> ServerFrame {
-        match self.pending.durable().await {
+    /// The answer, encoded, once the message is durable or refused.
+    pub(in crate::socket) async fn answer(self) -> Bytes {
+        let answer = match self.pending.durable().await {
             Ok(posted) => ServerFrame::Ack {
                 reference: self.reference,
                 message_id: Some(posted.message.id),
@@ -44,7 +45,8 @@ impl Posting {
                 duplicate: posted.duplicate.then_some(true),
             },
             Err(error) => refusal(self.reference, Some(self.chat_id), &error),
-        }
+        };
+        encode(&answer)
     }
 }
 
@@ -93,8 +95,8 @@ pub(in crate::socket) async fn dispatch(
 ) -> Outcome {
     let ClientFrame { reference, command } = frame;
     let (chat_id, result) = match command {
-        Command::Ping => return Outcome::Answer(ServerFrame::Pong { reference }),
-        Command::Leave { chat_id } => return Outcome::Left(chat_id, ack(reference)),
+        Command::Ping => return answered(ServerFrame::Pong { reference }),
+        Command::Leave { chat_id } => return Outcome::Left(chat_id, Box::new(ack(reference))),
         Command::Join { chat_id, after } => {
             (chat_id, join(&cx, &hub, &actor, reference.clone(), chat_id, after).await)
         }
@@ -111,18 +113,18 @@ pub(in crate::socket) async fn dispatch(
         }
         Command::Read { chat_id, last_read_seq } => {
             let marked = receipts::mark_read(&cx, &actor, chat_id, Some(last_read_seq)).await;
-            (chat_id, marked.map(|_| Outcome::Answer(ack(reference.clone()))))
+            (chat_id, marked.map(|_| answered(ack(reference.clone()))))
         }
         Command::Stop { chat_id, message_id } => {
             let stopped = runs::stop(&cx, &actor, chat_id, message_id).await;
-            (chat_id, stopped.map(|()| Outcome::Answer(ack(reference.clone()))))
+            (chat_id, stopped.map(|()| answered(ack(reference.clone()))))
         }
         Command::Retry { chat_id, message_id } => {
             let retried = runs::retry(&cx, &actor, chat_id, message_id).await;
-            (chat_id, retried.map(|_| Outcome::Answer(ack(reference.clone()))))
+            (chat_id, retried.map(|_| answered(ack(reference.clone()))))
         }
     };
-    result.unwrap_or_else(|error| Outcome::Answer(refusal(reference, Some(chat_id), &error)))
+    result.unwrap_or_else(|error| answered(refusal(reference, Some(chat_id), &error)))
 }
 
 /// The error frame of a refusal; a failure of ours is logged here, where it is handled.
@@ -153,6 +155,10 @@ pub(in crate::socket) fn replayed(
         (place, encode(&ServerFrame::replayed(chat_id, seq, event)))
     };
     events.into_iter().map(frame).collect()
+}
+
+fn answered(frame: ServerFrame) -> Outcome {
+    Outcome::Answer(Box::new(frame))
 }
 
 fn ack(reference: Option<String>) -> ServerFrame {

@@ -29,7 +29,7 @@ use crate::socket::connection::Socket;
 
 /// The library's defaults would cost every idle socket more than 100 kB. What people write mostly fits into this, and
 /// what is longer is read in more turns.
-const READ_BUFFER: usize = 2 * 1024;
+const READ_BUFFER: usize = 1024;
 const WRITE_BUFFER: usize = 16 * 1024;
 /// More than one batch of frames can hold, as a batch is flushed when it is large.
 const MOST_BUFFERED: usize = 32 * 1024 * 1024;
