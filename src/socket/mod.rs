@@ -5,7 +5,7 @@
 pub mod activity;
 mod connection;
 pub mod cursor;
-mod dispatch;
+pub mod dispatch;
 
 use std::sync::Arc;
 use std::time::Duration;
