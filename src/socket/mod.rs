@@ -6,6 +6,7 @@ pub mod activity;
 mod connection;
 pub mod cursor;
 pub mod dispatch;
+mod echo;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,11 +54,26 @@ pub struct Sockets {
 
 /// The route of the sockets, to stand beside those of REST.
 pub fn routes(sockets: Sockets) -> Router<Http> {
+    let frame_bytes = sockets.cx.limits.frame_bytes;
     let sockets = Arc::new(sockets);
     let upgrade = move |caller: Caller, SocketActor(actor): SocketActor, upgrade: WebSocketUpgrade| {
         std::future::ready(open(&sockets, &caller, actor, upgrade))
     };
-    Router::new().route("/ws", get(upgrade))
+    let router = Router::new().route("/ws", get(upgrade));
+    if !cfg!(feature = "echo") {
+        return router;
+    }
+    let echo = async move |upgrade: WebSocketUpgrade| bounded(upgrade, frame_bytes).on_upgrade(echo::serve);
+    router.route("/echo", get(echo))
+}
+
+fn bounded(upgrade: WebSocketUpgrade, frame_bytes: usize) -> WebSocketUpgrade {
+    upgrade
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+        .max_write_buffer_size(MOST_BUFFERED)
+        .max_frame_size(frame_bytes)
+        .max_message_size(frame_bytes)
 }
 
 fn open(
@@ -76,16 +92,10 @@ fn open(
         .map_err(|_| Error::RateLimited { retry_after: Duration::from_secs(5) })?;
     let frame_bytes = limits.frame_bytes;
     let sockets = Arc::clone(sockets);
-    Ok(upgrade
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(WRITE_BUFFER)
-        .max_write_buffer_size(MOST_BUFFERED)
-        .max_frame_size(frame_bytes)
-        .max_message_size(frame_bytes)
-        .on_upgrade(move |ws| {
-            let tracker = sockets.tracker.clone();
-            tracker.track_future(serve(ws, sockets, actor, connection))
-        }))
+    Ok(bounded(upgrade, frame_bytes).on_upgrade(move |ws| {
+        let tracker = sockets.tracker.clone();
+        tracker.track_future(serve(ws, sockets, actor, connection))
+    }))
 }
 
 async fn serve(ws: WebSocket, sockets: Arc<Sockets>, actor: Actor, connection: Connection) {
