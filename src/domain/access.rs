@@ -120,6 +120,11 @@ mod tests {
         }
     }
 
+    #[test]
+    fn ones_own_is_what_one_has_made_oneself() {
+        assert_eq!([Authorship::of(1, 1), Authorship::of(1, 2)], [Authorship::Own, Authorship::Foreign]);
+    }
+
     /// `messages::post` relies on it.
     #[test]
     fn every_member_may_post() {

@@ -58,6 +58,7 @@ pub(in crate::http) struct Preferences {
 #[into_params(parameter_in = Query)]
 pub(in crate::http) struct Page {
     /// How many to leave out at the beginning.
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295_u32)]
     offset: Option<u32>,
     /// 1 to 200, 100 if not given.
     #[param(minimum = 1, maximum = 200)]

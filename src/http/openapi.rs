@@ -8,8 +8,10 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use utoipa::OpenApi;
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::request_body::RequestBody;
+use utoipa::openapi::schema::Schema;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http as HttpScheme, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Content, PathItem, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{Components, Content, PathItem, Ref, RefOr, Required, ResponseBuilder};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::http::state::Http;
@@ -65,6 +67,11 @@ pub(in crate::http) fn complete(mut api: utoipa::openapi::OpenApi) -> utoipa::op
         // Functions of several modules have the same name; an operation's has to be its own.
         let tag = operation.tags.as_ref().and_then(|tags| tags.first()).cloned().unwrap_or_default();
         operation.operation_id = operation.operation_id.take().map(|name| format!("{tag}_{name}"));
+        if let Some(RefOr::T(body)) = &mut operation.request_body
+            && may_be_empty(body, components)
+        {
+            body.required = Some(Required::False);
+        }
         let problem = Ref::from_response_name("Problem");
         for (status, response) in &mut operation.responses.responses {
             // OpenAPI 3.1 demands one; where there is nothing to add, the status' own words.
@@ -78,6 +85,17 @@ pub(in crate::http) fn complete(mut api: utoipa::openapi::OpenApi) -> utoipa::op
         operation.responses.responses.insert("default".into(), problem.into());
     }
     api
+}
+
+/// Whether `{}` would do, which is what an absent body is read as.
+fn may_be_empty(body: &RequestBody, components: &Components) -> bool {
+    body.content.values().all(|content| {
+        let RefOr::T(Content { schema: Some(RefOr::Ref(Ref { ref_location, .. })), .. }) = content else {
+            return false;
+        };
+        let name = ref_location.rsplit('/').next().unwrap_or_default();
+        matches!(components.schemas.get(name), Some(RefOr::T(Schema::Object(object))) if object.required.is_empty())
+    })
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {

@@ -108,14 +108,15 @@ pub struct Report {
 }
 
 impl fmt::Display for Report {
-    /// One line of bounded length.
+    /// One line of bounded length: what a proxy put there must not write on an operator's terminal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LONGEST: usize = 300;
         write!(f, "{} {}", self.code, self.status)?;
         if let Some(reason) = &self.reason {
             write!(f, " ({reason})")?;
         }
-        let line: String = self.message.lines().next().unwrap_or_default().chars().take(LONGEST).collect();
+        let first = self.message.lines().next().unwrap_or_default();
+        let line: String = first.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
         if line.is_empty() { Ok(()) } else { write!(f, ": {line}") }
     }
 }

@@ -61,7 +61,7 @@ pub(in crate::socket) struct Entrance {
 }
 
 /// Reads a frame; an unreadable one becomes the error that answers it.
-pub(in crate::socket) fn parse(text: &str) -> Result<ClientFrame, Box<ServerFrame>> {
+pub fn parse(text: &str) -> Result<ClientFrame, Box<ServerFrame>> {
     #[derive(serde::Deserialize)]
     struct Outline {
         #[serde(rename = "ref")]

@@ -6,7 +6,8 @@ pub mod activity;
 mod alarms;
 mod connection;
 pub mod cursor;
-mod dispatch;
+pub mod dispatch;
+mod echo;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,11 +55,26 @@ pub struct Sockets {
 
 /// The route of the sockets, to stand beside those of REST.
 pub fn routes(sockets: Sockets) -> Router<Http> {
+    let frame_bytes = sockets.cx.limits.frame_bytes;
     let sockets = Arc::new(sockets);
     let upgrade = move |caller: Caller, SocketActor(actor): SocketActor, upgrade: WebSocketUpgrade| {
         std::future::ready(open(&sockets, &caller, actor, upgrade))
     };
-    Router::new().route("/ws", get(upgrade))
+    let router = Router::new().route("/ws", get(upgrade));
+    if !cfg!(feature = "echo") {
+        return router;
+    }
+    let echo = async move |upgrade: WebSocketUpgrade| bounded(upgrade, frame_bytes).on_upgrade(echo::serve);
+    router.route("/echo", get(echo))
+}
+
+fn bounded(upgrade: WebSocketUpgrade, frame_bytes: usize) -> WebSocketUpgrade {
+    upgrade
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+        .max_write_buffer_size(MOST_BUFFERED)
+        .max_frame_size(frame_bytes)
+        .max_message_size(frame_bytes)
 }
 
 fn open(
@@ -77,17 +93,11 @@ fn open(
         .map_err(|_| Error::RateLimited { retry_after: Duration::from_secs(5) })?;
     let frame_bytes = limits.frame_bytes;
     let sockets = Arc::clone(sockets);
-    Ok(upgrade
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(WRITE_BUFFER)
-        .max_write_buffer_size(MOST_BUFFERED)
-        .max_frame_size(frame_bytes)
-        .max_message_size(frame_bytes)
-        .on_upgrade(move |ws| {
-            let Sockets { cx, hub, lifecycle, tracker } = &*sockets;
-            let mut socket = Socket::new(ws, Arc::clone(cx), Arc::clone(hub), actor, connection);
-            let lifecycle = lifecycle.clone();
-            // Put together before the task begins: as its arguments, all of it would be held twice by each idle socket.
-            tracker.track_future(async move { socket.run(&lifecycle).await })
-        }))
+    Ok(bounded(upgrade, frame_bytes).on_upgrade(move |ws| {
+        let Sockets { cx, hub, lifecycle, tracker } = &*sockets;
+        let mut socket = Socket::new(ws, Arc::clone(cx), Arc::clone(hub), actor, connection);
+        let lifecycle = lifecycle.clone();
+        // Put together before the task begins: as its arguments, all of it would be held twice by each idle socket.
+        tracker.track_future(async move { socket.run(&lifecycle).await })
+    }))
 }

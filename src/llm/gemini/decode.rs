@@ -87,6 +87,7 @@ struct Reply {
 impl Reply {
     fn take(&mut self, answer: Answer, deltas: &mut Vec<Delta>) -> Result<(), LlmError> {
         if let Some(model) = answer.model_version.filter(|_| self.model.is_none()) {
+            let model = failure::name(&model);
             self.model = Some(model.clone());
             deltas.push(Delta::Model(model));
         }
@@ -111,8 +112,8 @@ impl Reply {
 
     fn finish(self) -> Result<Finish, LlmError> {
         match (self.finish_reason, self.block_reason) {
-            (Some(reason), _) => Ok(finish(reason)),
-            (None, Some(reason)) => Err(LlmError::BlockedPrompt { reason }),
+            (Some(reason), _) => Ok(finish(failure::name(&reason))),
+            (None, Some(reason)) => Err(LlmError::BlockedPrompt { reason: failure::name(&reason) }),
             (None, None) => Err(LlmError::Incomplete),
         }
     }

@@ -14,6 +14,8 @@ use crate::llm::error::{LlmError, Report};
 
 /// Longest sentence or foreign body that is kept for the logs, in characters.
 const LONGEST_MESSAGE: usize = 4096;
+/// Longest name of a status, a reason or a model that is believed to be one, in characters.
+const LONGEST_NAME: usize = 200;
 
 /// Reads an answer whose HTTP status is no success. `retry_after` is the wait that its headers ask for.
 pub fn from_answer(http_status: u16, retry_after: Option<Duration>, body: &[u8]) -> LlmError {
@@ -33,12 +35,12 @@ pub fn from_answer(http_status: u16, retry_after: Option<Duration>, body: &[u8])
 pub fn from_error(http_status: u16, error: &Value, retry_after: Option<Duration>) -> LlmError {
     let text = |value: &Value| clipped(value.as_str().unwrap_or_default());
     let details = &error["details"];
-    let status = text(&error["status"]);
+    let status = name(error["status"].as_str().unwrap_or_default());
     // A failure within a stream has an HTTP status of 200, so the error has to say what it is.
     let own_code = error["code"].as_u64().and_then(|code| u16::try_from(code).ok());
     let code = own_code.or_else(|| code_of(&status)).unwrap_or(http_status);
     let message = if error.is_string() { text(error) } else { text(&error["message"]) };
-    let reason = of_type(details, "ErrorInfo").find_map(|info| info["reason"].as_str()).map(str::to_owned);
+    let reason = of_type(details, "ErrorInfo").find_map(|info| info["reason"].as_str()).map(name);
     let stated = of_type(details, "RetryInfo")
         .find_map(|info| duration(info["retryDelay"].as_str()?))
         .max(delay_in(&message))
@@ -88,6 +90,11 @@ fn out_of_quota(report: &Report, details: &Value) -> bool {
         number.trim_end_matches('.') == "0"
     });
     daily || none
+}
+
+/// A name that the provider gave: it is logged, stored and shown, so it is short and breaks no line.
+pub fn name(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect()
 }
 
 fn clipped(text: &str) -> String {
