@@ -69,8 +69,8 @@ export function useFollow(
       else if (moved < 0 && byHand) setFollow("free");
     };
     const onGrown = () => {
-      top = element.scrollTop;
-      setAway(end() - top > AWAY_PX);
+      // The reader's own scrolling draws rows that are measured before we hear of the scrolling.
+      onScroll();
       if (intent.current !== "end" || !latest.current.atEnd || end() - top <= 1) return;
       const head = latest.current.heads().find((offset) => offset >= top - 1);
       list.scrollToOffset(Math.min(head ?? Number.POSITIVE_INFINITY, end()));
