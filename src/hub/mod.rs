@@ -68,6 +68,12 @@ impl Hub {
         self.rooms.get(&chat_id).map(|room| room.online()).unwrap_or_default()
     }
 
+    /// Whether the person has a socket here that has not joined the room.
+    pub fn has_socket_outside(&self, chat_id: ChatId, user_id: UserId) -> bool {
+        let inside = self.rooms.get(&chat_id).map_or(0, |room| room.sockets_of(user_id));
+        self.people.sockets_of(user_id) > inside
+    }
+
     /// The room's highest number seen here; 0 when none was.
     pub fn head(&self, chat_id: ChatId) -> Seq {
         self.rooms.get(&chat_id).map_or(Seq::ZERO, |room| room.head())

@@ -71,9 +71,8 @@ impl Drop for Connection {
 }
 
 impl People {
-    /// Whether this person has a socket here.
-    pub fn is_connected(&self, user_id: UserId) -> bool {
-        self.sockets.contains_key(&user_id)
+    pub(in crate::hub) fn sockets_of(&self, user_id: UserId) -> usize {
+        self.sockets.get(&user_id).map_or(0, |sockets| sockets.len())
     }
 
     /// The log-ins that have sockets here.

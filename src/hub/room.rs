@@ -59,6 +59,10 @@ impl Room {
         self.head = self.head.max(seq);
     }
 
+    pub(in crate::hub) fn sockets_of(&self, user: UserId) -> usize {
+        self.roster.get(&user).map_or(0, |(_, sockets)| *sockets)
+    }
+
     pub(in crate::hub) fn online(&self) -> Vec<UserId> {
         let mut online: Vec<UserId> = self.roster.keys().copied().collect();
         online.sort_unstable();

@@ -18,6 +18,8 @@ use crate::store::error::StoreResult;
 
 /// Between two notices of one chat.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How long a quiet chat's members are remembered, so that a busy one asks the database once and not every second.
+const REMEMBERED: Duration = Duration::from_secs(60);
 /// Names that are remembered of one chat between two notices; a text may hold thousands that are nobody's.
 const MOST_NAMES: usize = 1_000;
 
@@ -38,6 +40,22 @@ struct News {
     /// Whom the messages named, in lower case. Whose names these are is looked up once a second, and not on the
     /// way of every message.
     named: HashSet<String>,
+    /// Somebody came who may be elsewhere.
+    has_recruits: bool,
+}
+
+/// What is remembered of a chat between its notices.
+struct Told {
+    at: Instant,
+    /// As they were when last looked up: enough to see that all are in the room, which most are while they talk,
+    /// but not to tell anybody anything, as they may have been removed.
+    members: Vec<UserId>,
+}
+
+impl Told {
+    fn is_due(&self, now: Instant) -> bool {
+        now.duration_since(self.at) >= PAUSE
+    }
 }
 
 impl Activity {
@@ -61,6 +79,7 @@ impl Activity {
         let known = chats.contains_key(&chat_id);
         let news = chats.entry(chat_id).or_default();
         news.head = seq.max(news.head);
+        news.has_recruits |= matches!(event, Event::ParticipantAdded { .. });
         if let Event::Settled(reply) = event {
             news.asked.extend(reply.body.run.as_ref().map(|run| run.asked_by));
         }
@@ -86,23 +105,31 @@ impl Activity {
 
     /// Tells, until dropped.
     pub async fn run(&self, cx: Arc<Context>, hub: Arc<Hub>) {
-        let mut told: HashMap<ChatId, Instant> = HashMap::new();
+        let mut told: HashMap<ChatId, Told> = HashMap::new();
         loop {
             let now = Instant::now();
-            told.retain(|_, at| now.duration_since(*at) < PAUSE);
-            for (chat_id, news) in self.take_due(&told) {
-                told.insert(chat_id, now);
-                // A failing database costs a notice, nothing more.
-                if let Err(error) = tell(&cx, &hub, chat_id, news).await {
-                    tracing::debug!(chat.id = %chat_id, %error, "news of a chat cannot be told");
-                }
+            for (chat_id, news) in self.take_due(&told, now) {
+                let known = told.remove(&chat_id).map(|told| told.members).unwrap_or_default();
+                let is_elsewhere = |id: &UserId| hub.has_socket_outside(chat_id, *id);
+                let members = if known.is_empty() || news.has_recruits || known.iter().any(is_elsewhere) {
+                    tell(&cx, &hub, chat_id, news).await.unwrap_or_else(|error| {
+                        // A failing database costs a notice, nothing more.
+                        tracing::debug!(chat.id = %chat_id, %error, "news of a chat cannot be told");
+                        Vec::new()
+                    })
+                } else {
+                    known
+                };
+                told.insert(chat_id, Told { at: now, members });
             }
+            told.retain(|_, told| now.duration_since(told.at) < REMEMBERED);
             // What came too early after the last notice waits for its second to pass.
-            match told.values().min() {
-                Some(oldest) => {
+            let next = told.values().filter(|told| !told.is_due(now)).map(|told| told.at + PAUSE).min();
+            match next {
+                Some(next) => {
                     tokio::select! {
                         () = self.wake.notified() => {}
-                        () = tokio::time::sleep_until(*oldest + PAUSE) => {}
+                        () = tokio::time::sleep_until(next) => {}
                     }
                 }
                 None => self.wake.notified().await,
@@ -110,16 +137,19 @@ impl Activity {
         }
     }
 
-    fn take_due(&self, told: &HashMap<ChatId, Instant>) -> Vec<(ChatId, News)> {
+    fn take_due(&self, told: &HashMap<ChatId, Told>, now: Instant) -> Vec<(ChatId, News)> {
         let mut news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
-        let due: Vec<ChatId> = news.keys().filter(|chat| !told.contains_key(chat)).copied().collect();
+        let is_due = |chat: &&ChatId| told.get(*chat).is_none_or(|told| told.is_due(now));
+        let due: Vec<ChatId> = news.keys().filter(is_due).copied().collect();
         due.into_iter().filter_map(|chat| news.remove(&chat).map(|news| (chat, news))).collect()
     }
 }
 
-async fn tell(cx: &Context, hub: &Hub, chat_id: ChatId, news: News) -> StoreResult<()> {
+/// Tells those who are elsewhere; all members of now.
+async fn tell(cx: &Context, hub: &Hub, chat_id: ChatId, news: News) -> StoreResult<Vec<UserId>> {
     let members = cx.store.member_ids(chat_id).await?;
-    let absent: Vec<UserId> = members.into_iter().filter(|id| hub.people().is_connected(*id)).collect();
+    let absent: Vec<UserId> =
+        members.iter().copied().filter(|id| hub.has_socket_outside(chat_id, *id)).collect();
     let mut mentioned = news.asked;
     if !news.named.is_empty() && !absent.is_empty() {
         let names: Vec<String> = news.named.into_iter().collect();
@@ -135,7 +165,7 @@ async fn tell(cx: &Context, hub: &Hub, chat_id: ChatId, news: News) -> StoreResu
         };
         cx.bus.publish(&Envelope::Notice { user_id, notice });
     }
-    Ok(())
+    Ok(members)
 }
 
 /// Whom a message names beside its author.

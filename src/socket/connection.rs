@@ -5,6 +5,7 @@
 //! takes them slowly lags behind its rooms and is served from the log.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +30,7 @@ use crate::hub::{Hub, Seat};
 use crate::ids::{ChatId, Seq};
 use crate::protocol::{self, CloseCode, Command, ErrorCode, ServerFrame};
 use crate::socket::Lifecycle;
+use crate::socket::alarms::{Alarm, Alarms};
 use crate::socket::cursor::{Cursor, Verdict};
 use crate::socket::dispatch::{Entrance, Outcome, Posting, dispatch, parse, refusal, replayed};
 use crate::store::rows::Replay;
@@ -87,10 +89,7 @@ enum Step {
     Person(Option<Arc<PersonFrame>>),
     Dispatched(Outcome),
     Durable(ServerFrame),
-    Beat,
-    Expired,
-    Closing,
-    Close(CloseCode),
+    Alarm(Alarm),
 }
 
 impl Socket {
@@ -122,7 +121,7 @@ impl Socket {
     }
 
     /// Serves the socket to its end.
-    pub(in crate::socket) async fn run(mut self, lifecycle: &Lifecycle) {
+    pub(in crate::socket) async fn run(&mut self, lifecycle: &Lifecycle) {
         metrics().sockets.increment(1.0);
         let _open = Open;
         let code = match self.serve(lifecycle).await {
@@ -149,36 +148,22 @@ impl Socket {
         })
         .await?;
         // Spread, so that a thousand sockets opened together do not beat together.
-        let spread = HEARTBEAT.mul_f64(rand::random_range(0.5..1.0));
-        let mut beat = tokio::time::interval_at(Instant::now() + spread, HEARTBEAT);
-        let mut closing_told = false;
-        let mut expiry = Box::pin(tokio::time::sleep(self.session_left()));
+        let first_beat = Instant::now() + HEARTBEAT.mul_f64(rand::random_range(0.5..1.0));
+        let expiry = Instant::now() + self.session_left();
+        let mut alarms = Alarms::new(&self.connection, lifecycle, first_beat, expiry);
         loop {
-            if self.connection.ended.is_cancelled() {
-                return Err(CloseCode::SessionEnded);
-            }
             let idle = self.dispatching.is_none();
             let ready_for_more = idle && self.answers.len() < POSTS_IN_FLIGHT;
             let step = tokio::select! {
-                () = self.connection.ended.cancelled() => Step::Close(CloseCode::SessionEnded),
-                () = self.connection.stuck.cancelled() => Step::Close(CloseCode::Stuck),
-                () = lifecycle.close.cancelled() => Step::Close(CloseCode::Restarting),
-                () = lifecycle.closing.cancelled(), if !closing_told => Step::Closing,
-                () = &mut expiry => Step::Expired,
+                alarm = alarms.next() => Step::Alarm(alarm),
                 Some((chat, frame)) = self.frames.next(), if !self.frames.is_empty() => Step::Room(chat, frame),
                 frame = self.connection.notices.recv() => Step::Person(frame),
                 outcome = dispatched(&mut self.dispatching), if !idle => Step::Dispatched(outcome),
                 Some(answer) = self.answers.next(), if !self.answers.is_empty() => Step::Durable(answer),
                 heard = self.ws.recv(), if ready_for_more => Step::Heard(heard),
-                _ = beat.tick() => Step::Beat,
             };
             match step {
-                Step::Close(CloseCode::Restarting) if !closing_told => {
-                    self.say_closing().await?;
-                    self.flush().await?;
-                    return Err(CloseCode::Restarting);
-                }
-                Step::Close(code) => return Err(code),
+                Step::Alarm(alarm) => self.alarm(alarm, &mut alarms).await?,
                 Step::Heard(None) => return Ok(()),
                 Step::Heard(Some(message)) => {
                     if self.heard(message).await?.is_break() {
@@ -193,25 +178,28 @@ impl Socket {
                     Box::pin(self.outcome(outcome)).await?;
                 }
                 Step::Durable(answer) => self.feed(encode(&answer)).await?,
-                Step::Beat => {
-                    Box::pin(self.beat()).await?;
-                    // Silence that ends between two beats would be noticed a whole beat late.
-                    if self.heard.elapsed() + HEARTBEAT > SILENCE {
-                        beat.reset_at(self.heard + SILENCE);
-                    }
-                }
-                Step::Expired => {
-                    Box::pin(self.check_session()).await?;
-                    expiry.as_mut().reset(Instant::now() + self.session_left());
-                }
-                Step::Closing => {
-                    closing_told = true;
-                    self.say_closing().await?;
-                }
             }
             self.drain().await?;
             self.flush().await?;
         }
+    }
+
+    async fn alarm(&mut self, alarm: Alarm, alarms: &mut Alarms) -> Result<(), CloseCode> {
+        match alarm {
+            Alarm::Close(code) => return Err(code),
+            Alarm::Closing => self.say_closing().await?,
+            Alarm::Beat => {
+                Box::pin(self.beat()).await?;
+                // Silence that ends between two beats would be noticed a whole beat late.
+                let silent = self.heard + SILENCE;
+                alarms.beat = silent.min(Instant::now() + HEARTBEAT);
+            }
+            Alarm::Expired => {
+                Box::pin(self.check_session()).await?;
+                alarms.expiry = Instant::now() + self.session_left();
+            }
+        }
+        Ok(())
     }
 
     /// Spread at random, so that the next server is not met by everybody at once.
@@ -514,19 +502,23 @@ impl Socket {
         if self.connection.ended.is_cancelled() {
             return Err(CloseCode::SessionEnded);
         }
-        match timeout(WRITE, self.ws.feed(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(CloseCode::Stuck),
-        }
+        in_time(poll_fn(|cx| self.ws.poll_ready_unpin(cx))).await?;
+        self.ws.start_send_unpin(message).map_err(|_| CloseCode::Stuck)
     }
 
     async fn flush(&mut self) -> Result<(), CloseCode> {
         self.batch = 0;
-        match timeout(WRITE, self.ws.flush()).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(CloseCode::Stuck),
-        }
+        in_time(poll_fn(|cx| self.ws.poll_flush_unpin(cx))).await
     }
+}
+
+/// The end of a step of writing, which most often is over at once: no timer is set up for that.
+async fn in_time(mut step: impl Future<Output = Result<(), axum::Error>> + Unpin) -> Result<(), CloseCode> {
+    let done = match (&mut step).now_or_never() {
+        Some(done) => done,
+        None => Box::pin(timeout(WRITE, step)).await.map_err(|_| CloseCode::Stuck)?,
+    };
+    done.map_err(|_| CloseCode::Stuck)
 }
 
 /// Counts a socket out, however it ends.

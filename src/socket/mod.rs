@@ -3,6 +3,7 @@
 //! Owns no rules and no fan-out: it calls `domain`, and listens to `hub`.
 
 pub mod activity;
+mod alarms;
 mod connection;
 pub mod cursor;
 mod dispatch;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Response;
 use axum::routing::get;
 use tokio_util::sync::CancellationToken;
@@ -24,11 +25,11 @@ use crate::http::error::Failure;
 use crate::http::extract::SocketActor;
 use crate::http::state::Http;
 use crate::hub::Hub;
-use crate::hub::people::Connection;
 use crate::socket::connection::Socket;
 
-/// The library's defaults would cost every idle socket more than 100 kB.
-const READ_BUFFER: usize = 4 * 1024;
+/// The library's defaults would cost every idle socket more than 100 kB. What people write mostly fits into this, and
+/// what is longer is read in more turns.
+const READ_BUFFER: usize = 2 * 1024;
 const WRITE_BUFFER: usize = 16 * 1024;
 /// More than one batch of frames can hold, as a batch is flushed when it is large.
 const MOST_BUFFERED: usize = 32 * 1024 * 1024;
@@ -83,12 +84,10 @@ fn open(
         .max_frame_size(frame_bytes)
         .max_message_size(frame_bytes)
         .on_upgrade(move |ws| {
-            let tracker = sockets.tracker.clone();
-            tracker.track_future(serve(ws, sockets, actor, connection))
+            let Sockets { cx, hub, lifecycle, tracker } = &*sockets;
+            let mut socket = Socket::new(ws, Arc::clone(cx), Arc::clone(hub), actor, connection);
+            let lifecycle = lifecycle.clone();
+            // Put together before the task begins: as its arguments, all of it would be held twice by each idle socket.
+            tracker.track_future(async move { socket.run(&lifecycle).await })
         }))
-}
-
-async fn serve(ws: WebSocket, sockets: Arc<Sockets>, actor: Actor, connection: Connection) {
-    let Sockets { cx, hub, lifecycle, .. } = &*sockets;
-    Socket::new(ws, Arc::clone(cx), Arc::clone(hub), actor, connection).run(lifecycle).await;
 }

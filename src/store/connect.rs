@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use sea_orm::sqlx::{Connection as _, SqliteConnection};
+use sea_orm::sqlx::sqlite::SqliteConnectOptions;
+use sea_orm::sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, SqlxError, Statement,
     TransactionTrait as _,
@@ -24,6 +25,8 @@ use crate::store::{Inner, PATIENCE, Store};
 pub(super) const FILE_NAME: &str = "gemini-coop.db";
 /// Connections that read SQLite beside the one that writes.
 const SQLITE_READERS: u32 = 4;
+/// Prepared statements for posts: their texts differ by how many there are at once.
+const POST_STATEMENTS: usize = 256;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// The lanes of posts; on SQLite, with one writer, more would only take turns.
 const POSTGRES_LANES: usize = 4;
@@ -115,15 +118,7 @@ pub(super) async fn open_sqlite(path: &Path, allow_weak: bool, place: Place) -> 
             path.display()
         )));
     }
-    let writer = Database::connect(sqlite_options(path, 1, |sqlite| {
-        sqlite
-            .pragma("journal_mode", "WAL")
-            // NORMAL would lose acknowledged messages at a power cut.
-            .pragma("synchronous", "FULL")
-            .pragma("journal_size_limit", "67108864")
-            .pragma("cache_size", "-8192")
-    }))
-    .await?;
+    let writer = Database::connect(sqlite_options(path, 1, writing)).await?;
     let journal = text(&writer, "PRAGMA journal_mode").await?;
     let synchronous: i32 = number(&writer, "PRAGMA synchronous").await?;
     if journal != "wal" || synchronous < 2 {
@@ -145,6 +140,7 @@ pub(super) async fn open_sqlite(path: &Path, allow_weak: bool, place: Place) -> 
         writer,
         reader,
         turn: Some(Arc::default()),
+        settings: Some(writing(sqlite_settings(path)).statement_cache_capacity(POST_STATEMENTS)),
         announce: OnceLock::new(),
         // Beside a server to come, the file is not to be kept from it.
         lock: Mutex::new(lock.filter(|_| place == Place::Server)),
@@ -155,12 +151,28 @@ pub(super) async fn open_sqlite(path: &Path, allow_weak: bool, place: Place) -> 
     })
 }
 
-type SqliteOptions = sea_orm::sqlx::sqlite::SqliteConnectOptions;
+fn writing(settings: SqliteConnectOptions) -> SqliteConnectOptions {
+    settings
+        .pragma("journal_mode", "WAL")
+        // NORMAL would lose acknowledged messages at a power cut.
+        .pragma("synchronous", "FULL")
+        .pragma("journal_size_limit", "67108864")
+        .pragma("cache_size", "-8192")
+}
+
+/// How every connection to SQLite is opened. No memory map: a disk error would arrive as a signal that ends the process.
+fn sqlite_settings(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .disable_statement_logging()
+}
 
 pub(super) fn sqlite_options(
     path: &Path,
     connections: u32,
-    pragmas: impl Fn(SqliteOptions) -> SqliteOptions + Send + Sync + 'static,
+    pragmas: impl Fn(SqliteConnectOptions) -> SqliteConnectOptions + Send + Sync + 'static,
 ) -> ConnectOptions {
     let path = path.to_owned();
     // The path is given below as it is: in a URL it would have to be escaped.
@@ -176,10 +188,7 @@ pub(super) fn sqlite_options(
         .test_before_acquire(false)
         .sqlx_logging(false)
         .map_sqlx_sqlite_pool_opts(|pool| pool.before_acquire(|connection, _| Box::pin(is_sound(connection))))
-        .map_sqlx_sqlite_opts(move |sqlite| {
-            // No memory map: a disk error would arrive as a signal that ends the process.
-            pragmas(sqlite.filename(&path).foreign_keys(true).busy_timeout(PATIENCE))
-        });
+        .map_sqlx_sqlite_opts(move |_| pragmas(sqlite_settings(&path)));
     options
 }
 
@@ -265,6 +274,7 @@ async fn open_postgres(url: &str, allow_weak: bool) -> Result<Inner, ConnectErro
         writer: database.clone(),
         reader: database,
         turn: None,
+        settings: None,
         announce: OnceLock::new(),
         lock: Mutex::default(),
         directory: None,

@@ -4,10 +4,10 @@
 
 use std::collections::HashMap;
 
-use sea_orm::sea_query::{Expr, Func, IntoIden as _, IntoValueTuple as _, Query, TableRef};
+use sea_orm::sea_query::{Expr, Func, IntoIden as _, IntoValueTuple as _, Query, TableRef, UpdateStatement};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, ExprTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _, ExprTrait as _,
+    InsertMany, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use crate::ids::{ChatId, MessageId, Seq, Timestamp, UserId};
@@ -105,8 +105,10 @@ impl Tx {
     /// The chat's next number; holds the chat until the transaction's end.
     pub(super) async fn take_seq(&self, take: Take) -> StoreResult<Seq> {
         let chat = take.chat_id;
-        let heads = take_seqs(&self.database, &[take]).await?;
-        heads.get(&chat).copied().ok_or_else(|| StoreError::Broken(DbErr::RecordNotFound(chat.to_string())))
+        let taking = taking(&[take]).returning(Query::returning().column(chat::Column::HeadSeq)).take();
+        let head = self.database.query_one(&taking).await?;
+        let head = head.ok_or_else(|| StoreError::Broken(DbErr::RecordNotFound(chat.to_string())))?;
+        Ok(head.try_get_by_index(0)?)
     }
 
     /// Writes the event and has it announced at the commit.
@@ -118,7 +120,7 @@ impl Tx {
         at: Timestamp,
     ) -> StoreResult<()> {
         let change = Committed { chat_id, seq, event };
-        write(&self.database, [(&change, at)]).await?;
+        insertion([(&change, at)]).exec_without_returning(&self.database).await?;
         self.will_announce(change);
         Ok(())
     }
@@ -140,12 +142,9 @@ pub(super) struct Take {
     pub(super) latest: Option<(MessageId, Timestamp)>,
 }
 
-/// Takes numbers of several chats in one statement, and notes the chats' latest messages; each chat's new
-/// head. The chats stay locked until the transaction's end.
-pub(super) async fn take_seqs(
-    database: &impl ConnectionTrait,
-    takes: &[Take],
-) -> StoreResult<HashMap<ChatId, Seq>> {
+/// Takes numbers of several chats, and notes the chats' latest messages. The chats stay locked until the
+/// transaction's end.
+pub(super) fn taking(takes: &[Take]) -> UpdateStatement {
     let wanted = takes.iter().map(|take| {
         let (message, at) = take.latest.unzip();
         (take.chat_id, take.count, message, at).into_value_tuple()
@@ -153,30 +152,21 @@ pub(super) async fn take_seqs(
     let column = |number: &'static str| Expr::col(("wanted", number));
     let keep =
         |new: &'static str, old: chat::Column| Func::coalesce([column(new), Expr::col((chat::Entity, old))]);
-    let update = Query::update()
+    Query::update()
         .table(chat::Entity)
         .value(chat::Column::HeadSeq, Expr::col((chat::Entity, chat::Column::HeadSeq)).add(column("column2")))
         .value(chat::Column::LastMessageId, keep("column3", chat::Column::LastMessageId))
         .value(chat::Column::ActiveAt, keep("column4", chat::Column::ActiveAt))
         .from(TableRef::ValuesList(wanted.collect(), "wanted".into_iden()))
         .and_where(Expr::col((chat::Entity, chat::Column::Id)).eq(column("column1")))
-        .returning(Query::returning().columns([chat::Column::Id, chat::Column::HeadSeq]))
-        .take();
-    let rows = database.query_all(&update).await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
-        .collect::<Result<_, DbErr>>()
-        .map_err(StoreError::from)
+        .take()
 }
 
-/// Writes events with their times.
-pub(super) async fn write<'a>(
-    database: &impl ConnectionTrait,
+/// The statement that writes events with their times.
+pub(super) fn insertion<'a>(
     changes: impl IntoIterator<Item = (&'a Committed, Timestamp)>,
-) -> StoreResult<()> {
-    let rows = changes.into_iter().map(|(change, at)| row(change, at));
-    event::Entity::insert_many(rows).exec_without_returning(database).await?;
-    Ok(())
+) -> InsertMany<event::ActiveModel> {
+    event::Entity::insert_many(changes.into_iter().map(|(change, at)| row(change, at)))
 }
 
 /// What an event reports, as it stands in its column.

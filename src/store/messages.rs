@@ -3,7 +3,7 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    FromQueryResult, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationDef,
+    FromQueryResult, InsertMany, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationDef,
     RelationTrait as _, Select,
 };
 
@@ -152,7 +152,7 @@ impl Tx {
         let at = message.created_at;
         let seq = self.take_seq(Take { chat_id: chat, count: 1, latest: Some((message.id, at)) }).await?;
         let placed = Placed { chat_id: chat, seq, message: &message };
-        write(&self.database, &[placed]).await?;
+        insertion(&[placed])?.exec_without_returning(&self.database).await?;
         let message = placed.view(None);
         self.append(chat, seq, event(message.clone()), at).await?;
         Ok(message)
@@ -318,11 +318,9 @@ impl Placed<'_> {
     }
 }
 
-/// The only function in which messages come into being.
-pub(super) async fn write(database: &impl ConnectionTrait, placed: &[Placed<'_>]) -> StoreResult<()> {
-    let rows = placed.iter().map(Placed::row).collect::<StoreResult<Vec<_>>>()?;
-    message::Entity::insert_many(rows).exec_without_returning(database).await?;
-    Ok(())
+/// The only statement by which messages come into being.
+pub(super) fn insertion(placed: &[Placed<'_>]) -> StoreResult<InsertMany<message::ActiveModel>> {
+    Ok(message::Entity::insert_many(placed.iter().map(Placed::row).collect::<StoreResult<Vec<_>>>()?))
 }
 
 /// A message's row with what its view needs beside it.

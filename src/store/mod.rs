@@ -11,9 +11,11 @@ mod connect;
 mod entity;
 pub mod error;
 mod events;
+mod held;
 mod links;
 mod members;
 mod messages;
+mod posts;
 mod prune;
 mod receipts;
 pub mod rows;
@@ -30,6 +32,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use sea_orm::sea_query::Expr;
+use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::{
     ConnAcquireErr, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait as _,
@@ -67,14 +70,16 @@ pub struct Tx {
 
 /// What the store and its lanes share.
 struct Inner {
-    /// On SQLite a pool of one: it knows one writer at a time, and here they queue without polling.
+    /// On SQLite a pool of one, for all but posts.
     writer: DatabaseConnection,
     /// On PostgreSQL the same pool as `writer`.
     reader: DatabaseConnection,
-    /// SQLite's writers in order. Held until the announcement, so that changes are announced in the order
+    /// SQLite knows one writer at a time, and here they queue without polling. Held until the announcement, so that changes are announced in the order
     /// of their commits. PostgreSQL has none: there one process cannot know the order of another's commits
     /// anyway, posts keep it by their lane, and who listens puts the rest in order by `seq`.
     turn: Option<Arc<tokio::sync::Mutex<()>>>,
+    /// How SQLite is opened for posts, which have a connection of their own.
+    settings: Option<SqliteConnectOptions>,
     announce: OnceLock<Box<dyn Fn(Committed) + Send + Sync>>,
     /// Keeps a second process off the SQLite file until `close`.
     lock: Mutex<Option<File>>,
@@ -168,14 +173,15 @@ impl Inner {
         }
     }
 
+    /// Waits for the turn of a writer, where they have turns.
+    async fn turn(&self) -> StoreResult<Option<OwnedMutexGuard<()>>> {
+        let Some(turn) = &self.turn else { return Ok(None) };
+        let late = |_| StoreError::Unavailable(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout));
+        timeout(PATIENCE, turn.clone().lock_owned()).await.map(Some).map_err(late)
+    }
+
     async fn begin(self: &Arc<Self>) -> StoreResult<Tx> {
-        let turn =
-            match &self.turn {
-                Some(turn) => Some(timeout(PATIENCE, turn.clone().lock_owned()).await.map_err(|_| {
-                    StoreError::Unavailable(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
-                })?),
-                None => None,
-            };
+        let turn = self.turn().await?;
         // Immediate, because a reader that turns writer half-way is refused by SQLite without waiting.
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),

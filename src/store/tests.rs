@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use sea_orm::sqlx::sqlite::SqliteConnectOptions;
+use sea_orm::sqlx::{self, AssertSqlSafe, ConnectOptions as _};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
 use tempfile::TempDir;
 
@@ -27,9 +29,16 @@ struct Watched {
 }
 
 impl Watched {
+    /// Posts by the pool, as on PostgreSQL: the connection that is held for them cannot be watched, and runs the same.
     async fn new() -> Self {
+        Self::with(|_| None).await
+    }
+
+    /// Posts by a connection with these settings, if any.
+    async fn with(posts: impl FnOnce(SqliteConnectOptions) -> Option<SqliteConnectOptions>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut inner = open_sqlite(&directory.path().join("rooms.db"), false, Place::Server).await.unwrap();
+        inner.settings = inner.settings.and_then(posts);
         let statements = Arc::new(Mutex::new(Vec::new()));
         for database in [&mut inner.writer, &mut inner.reader] {
             let statements = statements.clone();
@@ -222,20 +231,27 @@ async fn posts_that_wait_together_share_their_statements() {
     for posted in posts {
         assert!(matches!(posted.await.unwrap(), Posted::New(_)));
     }
-    // Who is a member, the numbers, the messages, the events.
-    assert_eq!(watched.statements.lock().unwrap().len(), 4);
+    // The chats, who is a member, the numbers, the messages, the events.
+    assert_eq!(watched.statements.lock().unwrap().len(), 5);
 }
 
 #[tokio::test]
 async fn a_full_disk_acknowledges_nothing_and_everything_works_again_afterwards() {
-    let watched = Watched::new().await;
+    let watched = Watched::with(|posts| Some(posts.pragma("max_page_count", "1"))).await;
     let ada = watched.user("ada", UserKind::Person).await;
     let chat = watched.room(ChatKind::Group, &[&ada]).await;
-    watched.writer().execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
     let post = || {
         let message = text(&ada, &"x".repeat(30_000));
         watched.store.post(Post { chat_id: chat, message, reply: None })
     };
+    // Enough for some posts, and for those after them.
+    for _ in 0..8 {
+        let tx = watched.store.begin().await.unwrap();
+        tx.append_message(chat, text(&ada, &"x".repeat(30_000)), Event::Posted).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let free = |seqs: &str| format!("UPDATE messages SET content = '' WHERE seq IN ({seqs})");
+    watched.writer().execute_unprepared(&free("2, 3, 4, 5")).await.unwrap();
     let mut written = Vec::new();
     let full = loop {
         match post().await {
@@ -246,12 +262,13 @@ async fn a_full_disk_acknowledges_nothing_and_everything_works_again_afterwards(
         assert!(written.len() < 100, "the disk is never full");
     };
     assert!(matches!(full, StoreError::Unavailable(_)), "{full}");
+    assert!(!written.is_empty());
     watched.store.ping().await.unwrap();
-    let kept = watched.store.page(chat, Window::After(Seq(1)), 100).await.unwrap();
+    let kept = watched.store.page(chat, Window::After(Seq(9)), 100).await.unwrap();
     assert_eq!(kept.messages, written);
-    watched.writer().execute_unprepared("PRAGMA max_page_count = 1073741823").await.unwrap();
+    watched.writer().execute_unprepared(&free("6, 7, 8, 9")).await.unwrap();
     let Posted::New(next) = post().await.unwrap() else { panic!("not posted") };
-    assert_eq!(next.seq, Seq(written.len() as i64 + 2));
+    assert_eq!(next.seq, Seq(written.len() as i64 + 10));
 }
 
 #[tokio::test]
@@ -272,10 +289,9 @@ async fn a_transaction_that_sqlite_ended_by_itself_takes_no_later_one_along() {
 
 #[tokio::test]
 async fn a_writer_outside_makes_posts_unavailable_and_never_lost_or_doubled() {
-    let watched = Watched::new().await;
+    let watched = Watched::with(|posts| Some(posts.busy_timeout(Duration::from_millis(20)))).await;
     let ada = watched.user("ada", UserKind::Person).await;
     let chat = watched.room(ChatKind::Group, &[&ada]).await;
-    watched.writer().execute_unprepared("PRAGMA busy_timeout = 20").await.unwrap();
     let path = watched.directory.path().join("rooms.db");
     let outside = sea_orm::Database::connect(format!("sqlite://{}", path.display())).await.unwrap();
     let post = || watched.store.post(Post { chat_id: chat, message: text(&ada, "hello"), reply: None });
@@ -288,11 +304,14 @@ async fn a_writer_outside_makes_posts_unavailable_and_never_lost_or_doubled() {
 
 #[tokio::test]
 async fn sqlite_runs_with_wal_full_synchrony_and_foreign_keys() {
-    let watched = Watched::new().await;
+    let watched = Watched::with(Some).await;
+    let mut posts = watched.store.inner.settings.clone().unwrap().connect().await.unwrap();
     for (pragma, expected) in [("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5_000)] {
         let statement = Statement::from_string(sea_orm::DbBackend::Sqlite, format!("PRAGMA {pragma}"));
         let row = watched.writer().query_one_raw(statement).await.unwrap().unwrap();
         assert_eq!(row.try_get_by_index::<i32>(0).unwrap(), expected, "{pragma}");
+        let question = sqlx::query_scalar::<_, i32>(AssertSqlSafe(format!("PRAGMA {pragma}")));
+        assert_eq!(question.fetch_one(&mut posts).await.unwrap(), expected, "{pragma} for posts");
     }
     let refused = watched.store.inner.reader.execute_unprepared("DELETE FROM users").await.unwrap_err();
     assert!(matches!(StoreError::from(refused), StoreError::Unavailable(_)), "readers cannot write");

@@ -62,11 +62,13 @@ where
             (None, Some(layer.with_ansi(false).with_writer(writer)))
         }
     };
-    Registry::default().with(filter).with(caps(directives)).with(text).with(json)
+    let caps = caps(directives, filter.max_level_hint().unwrap_or(LevelFilter::TRACE));
+    Registry::default().with(filter).with(caps).with(text).with(json)
 }
 
-/// The libraries' levels, apart from what the directives name.
-fn caps(directives: &str) -> Targets {
+/// The libraries' levels, apart from what the directives name. No more than is asked for at all: what a library
+/// would say at every frame is then not even looked at.
+fn caps(directives: &str, asked: LevelFilter) -> Targets {
     let named = |library: &str| {
         directives.split(',').any(|directive| {
             let target = directive.trim().split(['=', '[']).next().unwrap_or_default();
@@ -75,7 +77,7 @@ fn caps(directives: &str) -> Targets {
     };
     let quiet = QUIET.into_iter().filter(|library| !named(library));
     Targets::new()
-        .with_default(LevelFilter::TRACE)
+        .with_default(asked)
         .with_targets(quiet.chain(SILENT).map(|library| (library, LevelFilter::WARN)))
 }
 

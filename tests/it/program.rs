@@ -78,7 +78,8 @@ async fn every_request_has_its_line_with_its_id_and_nothing_that_was_said() {
     program.signal();
     let (status, log) = program.ended();
     assert_eq!(status, Some(0), "{log}");
-    for secret in ["a secret of the room", "example.org", PASSWORD, token.as_str(), "?token=", code.as_str()] {
+    for secret in ["a secret of the room", "example.org", PASSWORD, token.as_str(), "?token=", code.as_str()]
+    {
         assert!(!log.contains(secret), "{secret}: {log}");
     }
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).expect(line)).collect();

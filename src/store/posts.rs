@@ -1,0 +1,208 @@
+//! What a batch of posts becomes: who may write, what was here before, and the statements that write the rest.
+//!
+//! It decides nothing but what only the transaction can know: whether the author is still a member, and whether
+//! the post was here before. Who runs the statements, and how they become durable, is `append`'s affair.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use sea_orm::sea_query::{Expr, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait as _, DbBackend, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryResult,
+    QueryTrait as _, Statement,
+};
+
+use crate::ids::{ChatId, MessageId, Seq, Timestamp, UserId};
+use crate::protocol::{Event, Message, MessageKind, MessageStatus};
+use crate::store::entity::{chat, member, message, run};
+use crate::store::error::StoreResult;
+use crate::store::events::{self, Take};
+use crate::store::messages::{self, Placed};
+use crate::store::rows::{Committed, NewMessage, Post, Posted};
+use crate::store::{Inner, runs};
+
+/// Whose message with which client's id.
+type ClientKey = (ChatId, UserId, String);
+
+fn client_key(post: &Post) -> Option<ClientKey> {
+    Some((post.chat_id, post.message.author.id, post.message.client_id.clone()?))
+}
+
+/// What the database knows of a batch's posts.
+#[derive(Default)]
+pub(super) struct Known {
+    members: HashSet<(ChatId, UserId)>,
+    heads: HashMap<ChatId, Seq>,
+    /// Written before, as they are now.
+    messages: HashMap<ClientKey, Message>,
+}
+
+/// Asks for those of the posts' authors who are in the living chat that they post to, with the chat's head, and
+/// for what they posted there before with the same client's id.
+pub(super) fn question(posts: &[Post]) -> SelectStatement {
+    let asked: HashSet<(ChatId, UserId, Option<String>)> = posts
+        .iter()
+        .map(|post| (post.chat_id, post.message.author.id, post.message.client_id.clone()))
+        .collect();
+    let asked_for = |number: &'static str| Expr::col(("asked", number));
+    let member = |column: member::Column| Expr::col((member::Entity, column));
+    let own = |column: message::Column| Expr::col((message::Entity, column));
+    Query::select()
+        .columns([(member::Entity, member::Column::ChatId), (member::Entity, member::Column::UserId)])
+        .column((chat::Entity, chat::Column::HeadSeq))
+        .column((message::Entity, message::Column::Id))
+        .from_values(asked, "asked")
+        .inner_join(
+            member::Entity,
+            member(member::Column::ChatId)
+                .eq(asked_for("column1"))
+                .and(member(member::Column::UserId).eq(asked_for("column2"))),
+        )
+        .inner_join(
+            chat::Entity,
+            Expr::col((chat::Entity, chat::Column::Id))
+                .eq(asked_for("column1"))
+                .and(Expr::col((chat::Entity, chat::Column::DeletedAt)).is_null()),
+        )
+        .left_join(
+            message::Entity,
+            own(message::Column::ChatId)
+                .eq(asked_for("column1"))
+                .and(own(message::Column::AuthorId).eq(asked_for("column2")))
+                .and(own(message::Column::ClientId).eq(asked_for("column3"))),
+        )
+        .take()
+}
+
+impl Known {
+    /// From the answer to `question`.
+    pub(super) async fn of(inner: &Inner, answer: Vec<QueryResult>) -> StoreResult<Self> {
+        let mut known = Self::default();
+        let mut repeated: Vec<MessageId> = Vec::new();
+        for row in answer {
+            let chat_id = row.try_get_by_index(0)?;
+            known.members.insert((chat_id, row.try_get_by_index(1)?));
+            known.heads.insert(chat_id, row.try_get_by_index(2)?);
+            repeated.extend(row.try_get_by_index::<Option<MessageId>>(3)?);
+        }
+        if !repeated.is_empty() {
+            let query = messages::views().filter(message::Column::Id.is_in(repeated));
+            // They are long since committed, so that any connection sees them.
+            for message in messages::read(&inner.reader, query).await? {
+                let Some(client_id) = message.body.client_id.clone() else { continue };
+                known.messages.insert((message.body.chat_id, message.body.user_id, client_id), message);
+            }
+        }
+        Ok(known)
+    }
+}
+
+/// What is to become of a batch.
+pub(super) struct Plan {
+    /// What to tell the posts' senders once it is done, in order.
+    pub(super) outcomes: Vec<Posted>,
+    /// To be run in this order, in the transaction that asked.
+    pub(super) statements: Vec<Statement>,
+    /// What is to be announced after the commit, in order.
+    pub(super) changes: Vec<Committed>,
+}
+
+impl Plan {
+    pub(super) fn new(backend: DbBackend, posts: &[Post], mut known: Known) -> StoreResult<Self> {
+        let placeholders: Vec<Option<NewMessage>> = posts.iter().map(placeholder).collect();
+        let mut outcomes = Vec::with_capacity(posts.len());
+        let mut writing = Writing::default();
+        for (post, placeholder) in posts.iter().zip(&placeholders) {
+            if !known.members.contains(&(post.chat_id, post.message.author.id)) {
+                outcomes.push(Posted::NotMember);
+                continue;
+            }
+            let key = client_key(post);
+            if let Some(message) = key.as_ref().and_then(|key| known.messages.get(key)) {
+                outcomes.push(Posted::Duplicate(message.clone()));
+                continue;
+            }
+            let head = known.heads.entry(post.chat_id).or_default();
+            let message = writing.write(post, placeholder.as_ref(), head);
+            // Another post of this very batch may repeat it.
+            known.messages.extend(key.map(|key| (key, message.clone())));
+            outcomes.push(Posted::New(message));
+        }
+        let (statements, changes) = writing.finish(backend)?;
+        Ok(Self { outcomes, statements, changes })
+    }
+}
+
+/// The rows of a batch as they come together.
+#[derive(Default)]
+struct Writing<'a> {
+    takes: BTreeMap<ChatId, Take>,
+    placed: Vec<Placed<'a>>,
+    runs: Vec<run::ActiveModel>,
+    shown: Vec<(Message, Timestamp)>,
+}
+
+impl<'a> Writing<'a> {
+    /// Gives a post, and the reply that it asks for, the next places after `head`.
+    fn write(&mut self, post: &'a Post, placeholder: Option<&'a NewMessage>, head: &mut Seq) -> Message {
+        let question = self.place(post.chat_id, &post.message, head);
+        let message = question.view(None);
+        self.shown.push((message.clone(), post.message.created_at));
+        if let (Some(reply), Some(draft)) = (&post.reply, placeholder) {
+            let answer = self.place(post.chat_id, draft, head);
+            let run = runs::unwritten(reply.run_id, post.message.author.id, post.message.id);
+            let answer = answer.view(Some(run.clone()));
+            self.runs.push(runs::queued(&answer, &run, draft.created_at));
+            self.shown.push((answer, draft.created_at));
+        }
+        message
+    }
+
+    fn place(&mut self, chat_id: ChatId, message: &'a NewMessage, head: &mut Seq) -> Placed<'a> {
+        *head = head.next();
+        let take = self.takes.entry(chat_id).or_insert(Take { chat_id, count: 0, latest: None });
+        take.count += 1;
+        take.latest = Some((message.id, message.created_at));
+        let placed = Placed { chat_id, seq: *head, message };
+        self.placed.push(placed);
+        placed
+    }
+
+    fn finish(self, backend: DbBackend) -> StoreResult<(Vec<Statement>, Vec<Committed>)> {
+        if self.placed.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let takes: Vec<Take> = self.takes.into_values().collect();
+        let mut statements =
+            vec![backend.build(&events::taking(&takes)), messages::insertion(&self.placed)?.build(backend)];
+        if !self.runs.is_empty() {
+            statements.push(run::Entity::insert_many(self.runs).build(backend));
+        }
+        let changes: Vec<(Committed, Timestamp)> = self
+            .shown
+            .into_iter()
+            .map(|(message, at)| {
+                let (chat_id, seq) = (message.body.chat_id, message.seq);
+                (Committed { chat_id, seq, event: Event::Posted(message) }, at)
+            })
+            .collect();
+        statements.push(events::insertion(changes.iter().map(|(change, at)| (change, *at))).build(backend));
+        Ok((statements, changes.into_iter().map(|(change, _)| change).collect()))
+    }
+}
+
+/// The bot's reply before its first word.
+fn placeholder(post: &Post) -> Option<NewMessage> {
+    let reply = post.reply.as_ref()?;
+    Some(NewMessage {
+        id: reply.message_id,
+        kind: MessageKind::Text,
+        author: reply.agent.clone(),
+        is_bot: true,
+        content: String::new(),
+        status: MessageStatus::Queued,
+        reply_to: Some(post.message.id),
+        client_id: None,
+        data: None,
+        created_at: post.message.created_at,
+    })
+}
