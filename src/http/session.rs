@@ -148,7 +148,9 @@ pub(in crate::http) async fn log_in(
 }
 
 /// Exchange the refresh cookie for a new access token and a new cookie. A cookie that comes twice ends its session.
-#[utoipa::path(post, path = "/auth/refresh", tag = "accounts", security(("refresh" = [])), responses((status = 200, body = Token)))]
+///
+/// Without a cookie there is nothing to exchange, and the answer is empty.
+#[utoipa::path(post, path = "/auth/refresh", tag = "accounts", security(("refresh" = [])), responses((status = 200, body = Token), (status = 204)))]
 pub(in crate::http) async fn refresh(
     State(http): State<Http>,
     State(cx): State<Arc<Context>>,
@@ -156,8 +158,8 @@ pub(in crate::http) async fn refresh(
     headers: HeaderMap,
 ) -> Result<Response> {
     caller.refuse_foreign_page()?;
-    let token =
-        refresh_cookie(&headers).ok_or(Error::Unauthenticated("there is no refresh cookie: log in"))?;
+    // Every first visit asks; a browser shows each refusal as an error, and nobody was refused anything.
+    let Some(token) = refresh_cookie(&headers) else { return Ok(StatusCode::NO_CONTENT.into_response()) };
     match sessions::refresh(&cx, caller.client.address, token).await {
         Ok(granted) => Ok(tokens(&http, &caller, granted)),
         Err(error @ Error::Unauthenticated(_)) => {

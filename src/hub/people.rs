@@ -25,6 +25,8 @@ pub struct PersonFrame {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
     Person,
+    /// The person is called otherwise now.
+    Name,
     /// A durable event of a chat: for sockets that have not joined it.
     Event(ChatId, Seq),
     /// A chat went on: for sockets that have not joined it.
@@ -93,10 +95,8 @@ impl People {
         let about = match notice {
             Notice::ChatEvent { chat_id, seq, .. } => About::Event(*chat_id, *seq),
             Notice::ChatActivity { chat_id, .. } => About::Activity(*chat_id),
-            Notice::ChatCreated(_)
-            | Notice::ChatInvite(_)
-            | Notice::ChatPreferences { .. }
-            | Notice::UserUpdated(_) => About::Person,
+            Notice::ChatCreated(_) | Notice::ChatInvite(_) | Notice::ChatPreferences { .. } => About::Person,
+            Notice::UserUpdated(_) => About::Name,
         };
         let frame = Arc::new(PersonFrame { about, text: encode(&ServerFrame::notice(notice.clone())) });
         for socket in sockets.iter() {

@@ -415,6 +415,11 @@ impl Socket {
                 None if self.ended.get(&chat).is_some_and(|ended| *ended >= seq) => Ok(()),
                 None => self.feed(frame.text.clone()).await,
             },
+            About::Name => {
+                // What this socket says from now on is said under the new name.
+                self.check_session().await?;
+                self.feed(frame.text.clone()).await
+            }
             About::Activity(_) | About::Person => self.feed(frame.text.clone()).await,
         }
     }

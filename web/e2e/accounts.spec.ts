@@ -22,6 +22,15 @@ test("the printed setup link makes the administrator, once", async ({ server, vi
   expect(server.setupLink).toBeUndefined();
 });
 
+test("a first visit leaves no error in the console", async ({ visitor }) => {
+  const page = await visitor();
+  const errors: string[] = [];
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  await page.goto("/");
+  await expect(page.getByLabel("Username or email")).toBeVisible();
+  expect(errors).toEqual([]);
+});
+
 test("whoever registers is one click from a chat, and an empty chat says what to do", async ({ visitor }) => {
   const page = await visitor();
   await page.goto("/");

@@ -43,6 +43,14 @@ class Examination {
   }
 }
 
+test("the home page is named as it is seen, for whoever speaks to their browser", async ({ ada }) => {
+  await ada.page.goto("/");
+  await expect(ada.page.getByRole("button", { name: "Account of ada" })).toBeVisible();
+  // Not among axe's own choice yet.
+  const axe = new AxeBuilder({ page: ada.page }).setLegacyMode().withRules("label-content-name-mismatch");
+  expect((await axe.analyze()).violations.map(({ nodes }) => nodes.map(({ html }) => html))).toEqual([]);
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme });
@@ -100,10 +108,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       for (let count = 0; count < 3; count++) held.push(await standin.hold({ text: TEXT, chunkSize: 40 }));
       for (const question of ["one", "two", "three"]) await ada.say(`/bot ${question}`);
       await held[0]?.release(3);
-      await expect(ada.row("A heading").last().locator(".caret")).toBeVisible();
+      await expect(ada.row("A heading").last().locator(".writing")).toBeVisible();
       await axe.look(ada.page, "room, streaming");
       for (const one of held) await one.open();
-      await expect(ada.log.locator(".caret")).toHaveCount(0);
+      await expect(ada.log.locator("[aria-busy=true]")).toHaveCount(0);
       await ben.post(chat, "What do you say?", { reply_to: first.id });
       await ada.say("So it is");
       await ada.row("So it is").hover();

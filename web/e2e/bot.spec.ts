@@ -13,7 +13,7 @@ test("all see the bot write, for whom, and how it ends", async ({ ada, ben, stan
   for (const person of [ada, ben]) {
     const reply = person.row("First things first");
     await expect(reply).not.toContainText("lake");
-    await expect(reply.locator(".caret")).toBeVisible();
+    await expect(reply.locator(".writing")).toBeVisible();
     await expect(reply.locator("[aria-busy=true]")).toHaveCount(1);
   }
   await expect(ada.row("First things")).toContainText("for you");
@@ -22,7 +22,7 @@ test("all see the bot write, for whom, and how it ends", async ({ ada, ben, stan
   for (const person of [ada, ben]) {
     const reply = person.row(ANSWER);
     await expect(reply).toBeVisible();
-    await expect(reply.locator(".caret")).toHaveCount(0);
+    await expect(reply.locator(".writing")).toHaveCount(0);
   }
 });
 
@@ -108,7 +108,7 @@ test("whoever comes in the middle of a reply sees what the others see", async ({
   await held.release(3);
   await expect(ada.row("First things first")).toBeVisible();
   await ben.enter(chat);
-  await expect(ben.row("First things first").locator(".caret")).toBeVisible();
+  await expect(ben.row("First things first").locator(".writing")).toBeVisible();
   await held.open();
   await expect(ben.row(ANSWER)).toHaveCount(1);
 });

@@ -62,7 +62,7 @@ async function talk(ada: Person, ben: Person, cleo: Person, standin: Standin): P
   await ben.enter(chat);
   await cleo.post(chat, "/bot what should we pack?");
   await held.release(9);
-  await expect(ada.row("For two days").locator(".caret")).toBeVisible();
+  await expect(ada.row("For two days").locator(".writing")).toBeVisible();
   await expect(ada.row("Something warm")).toBeVisible();
   return { held };
 }

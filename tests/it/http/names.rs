@@ -49,6 +49,20 @@ async fn whoever_is_named_beside_a_username_is_named_as_they_call_themselves() {
 }
 
 #[tokio::test]
+async fn an_open_socket_speaks_under_a_new_name_at_once() {
+    let server = TestServer::start().await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let chat = ada.group(&[&ben]).await;
+    let (mut at_ada, mut at_ben) = (ada.socket().await, ben.socket().await);
+    at_ben.join(&chat).await;
+    at_ada.join(&chat).await;
+    ada.patch("/api/auth/me", json!({"display_name": "Ada Lovelace"})).await.expect(200);
+    at_ada.wait("user_updated").await;
+    at_ada.send(json!({"type": "typing", "chat_id": chat})).await;
+    assert_eq!(at_ben.wait("typing").await["display_name"], "Ada Lovelace");
+}
+
+#[tokio::test]
 async fn a_preview_names_its_author_and_says_what_a_system_message_reports() {
     let server = TestServer::start().await;
     let (ada, named) = lovelace(&server).await;

@@ -91,6 +91,16 @@ async fn tabs_that_refresh_at_once_and_answers_that_get_lost_do_not_log_anybody_
 }
 
 #[tokio::test]
+async fn who_has_no_cookie_is_given_nothing_and_refused_nothing() {
+    let server = TestServer::start().await;
+    let nobody = Client::anonymous(&server.base);
+    let answer = nobody.send(nobody.raw(Method::POST, "/api/auth/refresh")).await;
+    assert!(!answer.headers.contains_key("set-cookie"));
+    answer.expect(204);
+    refresh(&server, "coop_refresh=guess").await.refused("unauthenticated");
+}
+
+#[tokio::test]
 async fn a_foreign_page_can_neither_refresh_nor_log_in_by_cookie() {
     let server = TestServer::with(&["--cors-origins=https://friend.example"]).await;
     server.person("ada").await;

@@ -1,16 +1,13 @@
 import { act, fireEvent, render, screen, within } from "@testing-library/react";
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { installEdge, removeEdge } from "../test/edge";
-import { type Hands, takeHands } from "../test/hands";
-import { ada, ben, gem, json, Server } from "../test/server";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { ada, ben, gem, json } from "../test/server";
 import { openTab, pass, type Tab } from "../test/tab";
+import { hands, server } from "../test/trip";
 
 const navigate = vi.fn();
 vi.mock("@tanstack/react-router", () => ({ useNavigate: () => navigate }));
 
-let server: Server;
 let tab: Tab;
-let hands: Hands;
 
 // Compiling takes its time, which is not the first test's.
 beforeAll(async () => {
@@ -18,14 +15,8 @@ beforeAll(async () => {
 }, 60_000);
 
 beforeEach(() => {
-  installEdge();
   navigate.mockClear();
-  server = new Server();
-  server.install();
-  server.chat("trip");
-  hands = takeHands();
 });
-afterEach(removeEdge);
 
 /** A tab in which the chat is in front. */
 async function enter() {

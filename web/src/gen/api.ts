@@ -117,7 +117,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Exchange the refresh cookie for a new access token and a new cookie. A cookie that comes twice ends its session. */
+        /**
+         * Exchange the refresh cookie for a new access token and a new cookie. A cookie that comes twice ends its session.
+         * @description Without a cookie there is nothing to exchange, and the answer is empty.
+         */
         post: operations["accounts_refresh"];
         delete?: never;
         options?: never;
@@ -1716,6 +1719,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Token"];
                 };
+            };
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

@@ -10,7 +10,8 @@ type EdgeProps = { chat: ChatId; log: Log };
 export function UpperEdge({ chat, log }: EdgeProps) {
   if (log.atStart) return null;
   return (
-    <div className="absolute inset-x-0 top-0 grid h-14 place-items-center text-ink-2 text-sm">
+    // Mostly far out of view, where a spinner that turned would cost something in every frame.
+    <div className="absolute inset-x-0 top-0 grid h-14 place-items-center text-ink-2 text-sm [content-visibility:auto]">
       {log.error === undefined ? (
         <Spinner />
       ) : (

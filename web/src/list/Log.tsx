@@ -121,7 +121,8 @@ export function Log({ chat, at, log, entries, me, role, askDelete, intro }: LogP
           data-density={density}
           onKeyDown={roving.onKeyDown}
           onFocus={roving.onFocus}
-          className="group/log h-full overflow-y-auto overflow-x-hidden overscroll-contain -outline-offset-2 [overflow-anchor:none]"
+          // Strictly contained: what changes in here is laid out without the page about it.
+          className="group/log h-full overflow-y-auto overflow-x-hidden overscroll-contain -outline-offset-2 [contain:strict] [overflow-anchor:none]"
         >
           <div ref={list.containerRef} className="relative w-full">
             <UpperEdge chat={chat} log={log} />

@@ -69,8 +69,8 @@ export function useFollow(
       else if (moved < 0 && byHand) setFollow("free");
     };
     const onGrown = () => {
-      top = element.scrollTop;
-      setAway(end() - top > AWAY_PX);
+      // The reader's own scrolling draws rows that are measured before we hear of the scrolling.
+      onScroll();
       if (intent.current !== "end" || !latest.current.atEnd || end() - top <= 1) return;
       const head = latest.current.heads().find((offset) => offset >= top - 1);
       list.scrollToOffset(Math.min(head ?? Number.POSITIVE_INFINITY, end()));
@@ -81,12 +81,16 @@ export function useFollow(
     const hands = ["wheel", "touchmove", "pointerdown", "keydown"] as const;
     for (const hand of hands) element.addEventListener(hand, onHand, { passive: true });
     element.addEventListener("scroll", onScroll, { passive: true });
-    const grown = new ResizeObserver(onGrown);
-    grown.observe(element);
-    grown.observe(content);
+    const resized = new ResizeObserver(onGrown);
+    resized.observe(element);
+    // The virtualiser writes the content's height when it has measured the rows. A resize of what contains the measured
+    // is not told before the next frame: the new line would be drawn below the edge first, and every chunk drawn twice.
+    const grown = new MutationObserver(onGrown);
+    grown.observe(content, { attributeFilter: ["style"] });
     return () => {
       for (const hand of hands) element.removeEventListener(hand, onHand);
       element.removeEventListener("scroll", onScroll);
+      resized.disconnect();
       grown.disconnect();
     };
   }, [list, scroller, setFollow]);

@@ -1,11 +1,11 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { act, render, screen } from "@testing-library/react";
 import type { ComponentProps } from "react";
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { installEdge, removeEdge } from "../test/edge";
-import { appear, type Hands, takeHands, widen } from "../test/hands";
-import { ada, ben, json, Server } from "../test/server";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { appear, widen } from "../test/hands";
+import { ada, ben, json } from "../test/server";
 import { openTab, pass, type Tab } from "../test/tab";
+import { hands, server } from "../test/trip";
 
 const navigate = vi.fn();
 vi.mock("@tanstack/react-router", () => ({
@@ -13,9 +13,7 @@ vi.mock("@tanstack/react-router", () => ({
   Link: ({ to, ...rest }: ComponentProps<"a"> & { to: string }) => <a href={to} {...rest} />,
 }));
 
-let server: Server;
 let tab: Tab;
-let hands: Hands;
 
 // Compiling takes its time, which is not the first test's.
 beforeAll(async () => {
@@ -23,16 +21,10 @@ beforeAll(async () => {
 }, 60_000);
 
 beforeEach(() => {
-  installEdge();
   widen();
   navigate.mockClear();
-  server = new Server();
-  server.install();
-  server.chat("trip");
   server.answer("GET /api/chats/trip/invite-links", () => json([]));
-  hands = takeHands();
 });
-afterEach(removeEdge);
 
 /** The dialog. */
 async function enter() {

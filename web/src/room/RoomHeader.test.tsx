@@ -1,10 +1,10 @@
 import { act, render, screen, within } from "@testing-library/react";
 import type { ComponentProps } from "react";
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { installEdge, removeEdge } from "../test/edge";
-import { appear, type Hands, menuItems, takeHands, widen } from "../test/hands";
-import { ada, ben, type gem, json, Server } from "../test/server";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { appear, menuItems, widen } from "../test/hands";
+import { ada, ben, type gem, json } from "../test/server";
 import { openTab, pass, type Tab } from "../test/tab";
+import { hands, server } from "../test/trip";
 
 const navigate = vi.fn();
 vi.mock("@tanstack/react-router", () => ({
@@ -12,9 +12,7 @@ vi.mock("@tanstack/react-router", () => ({
   Link: ({ to, ...rest }: ComponentProps<"a"> & { to: string }) => <a href={to} {...rest} />,
 }));
 
-let server: Server;
 let tab: Tab;
-let hands: Hands;
 
 // Compiling takes its time, which is not the first test's.
 beforeAll(async () => {
@@ -27,15 +25,9 @@ beforeAll(async () => {
 }, 60_000);
 
 beforeEach(() => {
-  installEdge();
   widen();
   navigate.mockClear();
-  server = new Server();
-  server.install();
-  server.chat("trip");
-  hands = takeHands();
 });
-afterEach(removeEdge);
 
 /** A tab in which the room is in front. */
 async function enter() {

@@ -20,11 +20,11 @@ export function UserMenu() {
       trigger={
         <button
           type="button"
-          aria-label={t("shell.menu", { name: `${me.display_name} @${me.username}` })}
           className="flex min-w-0 flex-1 cursor-pointer items-center gap-2.5 rounded-sm p-1.5 text-left hover:bg-hover data-popup-open:bg-hover"
         >
+          <span className="sr-only">{t("shell.menu", { name: `${me.display_name} @${me.username}` })}</span>
           <Avatar user={me} size="sm" />
-          <span className="min-w-0 flex-1">
+          <span aria-hidden="true" className="min-w-0 flex-1">
             <span className="block truncate font-medium text-sm leading-tight">{me.display_name}</span>
             <span className="block truncate text-ink-2 text-xs leading-tight">@{me.username}</span>
           </span>

@@ -28,6 +28,13 @@ test("whoever has no session is out at once", async () => {
   expect(server.refreshes).toBe(1);
 });
 
+test("whoever has no cookie is out at once, without having been refused", async () => {
+  const asked = server.hear("POST /api/auth/refresh");
+  const tab = await openTab();
+  expect(see(tab.useSession).now).toEqual({ kind: "out" });
+  expect(asked).toHaveLength(1);
+});
+
 test("a server that is away ends no session: it is asked until it answers", async () => {
   server.reach = "down";
   const tab = await openTab();

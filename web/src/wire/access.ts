@@ -63,6 +63,11 @@ async function refresh(): Promise<string> {
   } catch {
     throw new Disconnected();
   }
+  // Without a cookie there is no session, and nobody has been refused.
+  if (response.status === 204) {
+    end();
+    throw new Problem({ code: "unauthenticated", detail: "there is no session" });
+  }
   if (!response.ok) {
     const problem = await problemOf(response);
     if (problem instanceof Problem && problem.code === "unauthenticated") end();

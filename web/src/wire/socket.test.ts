@@ -82,6 +82,15 @@ test("without a connection a command is refused at once, and one on its way when
   await expect(sent).rejects.toBeInstanceOf(Disconnected);
 });
 
+test("whoever stops has gone, and is not told that an answer is missing", async () => {
+  await connect();
+  const told = vi.fn();
+  void socket.send({ type: "ping" }).then(told, told);
+  socket.stop();
+  await pass(60_000);
+  expect(told).not.toHaveBeenCalled();
+});
+
 test("the waits between tries grow, at random from nothing up, to half a minute", async () => {
   const waits: number[] = [];
   for (const chance of [0, 1, 0.5]) {
