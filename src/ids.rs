@@ -81,6 +81,10 @@ id!(
     AuditId
 );
 id!(
+    /// A call of a model's provider.
+    CallId
+);
+id!(
     /// A WebSocket.
     ConnectionId
 );
@@ -120,6 +124,88 @@ impl fmt::Display for Seq {
         self.0.fmt(f)
     }
 }
+
+/// A day of the calendar in UTC, counted from 1970-01-01; `YYYY-MM-DD` on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, DeriveValueType)]
+#[sea_orm(try_from_u64)]
+pub struct Day(pub i32);
+
+impl Day {
+    /// The day on which this moment lies.
+    pub fn of(moment: Timestamp) -> Self {
+        Self(i32::try_from(moment.0.div_euclid(DAY_MS)).unwrap_or(i32::MAX))
+    }
+
+    /// Its first millisecond.
+    pub fn begins(self) -> Timestamp {
+        Timestamp(i64::from(self.0) * DAY_MS)
+    }
+
+    /// So many days later, or earlier.
+    pub fn plus(self, days: i32) -> Self {
+        Self(self.0.saturating_add(days))
+    }
+
+    /// The first day of its month.
+    pub fn month_begins(self) -> Self {
+        Self::at(self.date().first_of_month())
+    }
+
+    /// The first day of the month after its own.
+    pub fn next_month(self) -> Self {
+        Self::at(self.date().last_of_month()).plus(1)
+    }
+
+    fn date(self) -> jiff::civil::Date {
+        // The calendar ends with the year 9999; beyond it nothing is asked.
+        EPOCH.checked_add(jiff::Span::new().days(self.0.clamp(-700_000, 2_900_000))).unwrap_or(EPOCH)
+    }
+
+    fn at(date: jiff::civil::Date) -> Self {
+        Self(EPOCH.until(date).map_or(0, |span| span.get_days()))
+    }
+}
+
+const DAY_MS: i64 = 24 * 3600 * 1000;
+const EPOCH: jiff::civil::Date = jiff::civil::date(1970, 1, 1);
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.date().fmt(f)
+    }
+}
+
+impl FromStr for Day {
+    type Err = jiff::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self::at)
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl utoipa::PartialSchema for Day {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Date)))
+            .description(Some("A day in UTC"))
+            .into()
+    }
+}
+
+impl ToSchema for Day {}
 
 /// A moment, in milliseconds since 1970 UTC; RFC 3339 with milliseconds on the wire. Never orders anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, DeriveValueType)]
@@ -174,7 +260,20 @@ impl ToSchema for Timestamp {}
 
 #[cfg(test)]
 mod tests {
-    use super::Timestamp;
+    use super::{Day, Timestamp};
+
+    #[test]
+    fn days_and_months_begin_at_midnight_in_utc() {
+        let day = Day::of(Timestamp(1_763_700_000_120));
+        assert_eq!(day.to_string(), "2025-11-21");
+        assert_eq!(day.begins().to_string(), "2025-11-21T00:00:00.000Z");
+        assert_eq!(Day::of(Timestamp(day.begins().0 - 1)), day.plus(-1));
+        assert_eq!(day.month_begins().to_string(), "2025-11-01");
+        assert_eq!(day.next_month().to_string(), "2025-12-01");
+        assert_eq!(day.plus(11).next_month().to_string(), "2026-01-01");
+        assert_eq!("2025-11-21".parse::<Day>().unwrap(), day);
+        assert!("2025-02-29".parse::<Day>().is_err());
+    }
 
     #[test]
     fn a_timestamp_is_rfc_3339_in_utc_with_milliseconds() {

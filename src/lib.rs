@@ -3,6 +3,8 @@
 //! This page is the code map. Modules stand bottom-up in groups; a module may name only modules of
 //! earlier groups, and `tests/it/tidy.rs` keeps it so.
 
+/// What may be spent, and by whom.
+pub mod budget;
 /// Who, what and when, as types.
 pub mod ids;
 

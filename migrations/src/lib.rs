@@ -8,6 +8,7 @@ mod m20261121_000003_invite_links;
 mod m20261121_000004_retries;
 mod m20261121_000005_notify;
 mod m20261121_000006_audit;
+mod m20261121_000007_usage;
 
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_retries::Migration),
             Box::new(m20261121_000005_notify::Migration),
             Box::new(m20261121_000006_audit::Migration),
+            Box::new(m20261121_000007_usage::Migration),
         ]
     }
 }

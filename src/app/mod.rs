@@ -34,6 +34,7 @@ use crate::http::state::{Answered, Edge, Http, Numbers};
 use crate::http::web::WebApp;
 use crate::hub::Hub;
 use crate::llm::gemini::Gemini;
+use crate::llm::prices::Prices;
 use crate::socket::activity::Activity;
 use crate::socket::{self, Lifecycle, Sockets};
 use crate::store::Store;
@@ -72,12 +73,13 @@ pub async fn start(config: Config, web: WebApp, listener: TcpListener) -> anyhow
     // First of all, as the floors write their numbers to the recorder that they find.
     metrics();
     let gemini = Gemini::new(&config.llm)?;
+    let prices = Prices::load(config.llm.prices_file.as_deref())?;
     let store = Store::connect(&config.database).await?;
     // After the store, which makes the data directory for nobody else's eyes.
     let secret = config.auth.secret(&config.database.data_dir)?;
     let context = Arc::new(context(&config, store, &secret));
     let hub = Hub::new(context.limits.room_ring);
-    let runner = Runner::new(Arc::clone(&context), gemini, Uuid::now_v7().to_string());
+    let runner = Runner::new(Arc::clone(&context), gemini, prices, Uuid::now_v7().to_string());
     let activity = Arc::new(Activity::default());
     connect(&context, &hub, &runner, &activity);
     runs::ensure_bot(&context).await?;

@@ -27,6 +27,11 @@ impl Ending {
         Self { status: MessageStatus::Complete, reason: Some(Reason::Cut), detail: Some(detail) }
     }
 
+    /// Somebody's budget has no room for the reply; the sentence says whose.
+    pub fn over_budget(sentence: String) -> Self {
+        Self::failed(Reason::Budget, sentence)
+    }
+
     /// The server went down while the reply was being written.
     pub fn restarted() -> Self {
         let detail = "The server was restarted while the reply was being written. Ask again.".to_owned();

@@ -7,17 +7,19 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout
 use tokio_stream::StreamExt;
 use tokio_util::sync::CancellationToken;
 
+use crate::bot::calls::Calls;
 use crate::bot::context;
 use crate::bot::outcome::Ending;
 use crate::bot::publish::Publisher;
-use crate::domain::{Context, runs};
-use crate::llm::delta::{Delta, Finish, Usage};
+use crate::domain::{Context, budgets, runs};
+use crate::llm::delta::{Delta, Finish};
 use crate::llm::error::LlmError;
 use crate::llm::gemini::Gemini;
+use crate::llm::prices::Prices;
 use crate::llm::request::Request;
-use crate::protocol::{self, MessageStatus};
+use crate::protocol::{CallStatus, MessageStatus};
 use crate::store::error::{StoreError, StoreResult};
-use crate::store::rows::{ClaimedRun, Outcome};
+use crate::store::rows::{ClaimedRun, EndedCall, Opened, Outcome};
 use crate::telemetry::metrics::metrics;
 
 /// How long a run stays ours without a sign of life.
@@ -40,7 +42,7 @@ struct Reply<'a> {
     publisher: Publisher<'a>,
     text: String,
     model: Option<String>,
-    usage: Option<Usage>,
+    calls: Calls<'a>,
     asked: Instant,
     /// Bytes of the text that the database has.
     stored: usize,
@@ -57,12 +59,18 @@ enum End {
 }
 
 /// Writes a claimed run's reply to its end.
-pub async fn write(cx: &Context, gemini: &Gemini, run: &ClaimedRun, mut interruptions: Interruptions) {
+pub async fn write(
+    cx: &Context,
+    gemini: &Gemini,
+    prices: &Prices,
+    run: &ClaimedRun,
+    mut interruptions: Interruptions,
+) {
     let mut reply = Reply {
         publisher: Publisher::new(&cx.bus, run),
         text: String::new(),
         model: None,
-        usage: None,
+        calls: Calls::new(prices),
         asked: Instant::now(),
         stored: 0,
         renewed: Instant::now(),
@@ -71,7 +79,7 @@ pub async fn write(cx: &Context, gemini: &Gemini, run: &ClaimedRun, mut interrup
         Ok(Some(request)) => {
             match attempts(cx, gemini, run, &request, &mut reply, &mut interruptions).await {
                 Some(outcome) => outcome,
-                None => return,
+                None => return keep_books(cx, run, &reply.calls.take()).await,
             }
         }
         Ok(None) => reply.ending(Ending {
@@ -106,6 +114,18 @@ async fn attempts(
     interruptions: &mut Interruptions,
 ) -> Option<Outcome> {
     for last in [false, true] {
+        match reply.calls.reserve(cx, gemini, run, request).await {
+            Ok(Opened::Yes) => {}
+            Ok(Opened::Over(bound)) => {
+                let sentence = budgets::refusal(&run.asked_by.display_name, &bound);
+                return Some(reply.ending(Ending::over_budget(sentence)));
+            }
+            Ok(Opened::Fenced) => return None,
+            Err(error) => {
+                tracing::warn!(run.id = %run.lease.run_id, %error, "a call cannot be written down before it is made");
+                return Some(reply.ending(Ending::of_error(&LlmError::Incomplete)));
+            }
+        }
         match attempt(cx, gemini, run, request.clone(), reply, interruptions).await {
             End::Settled(outcome) => return Some(outcome),
             End::Fenced => return None,
@@ -132,35 +152,47 @@ async fn attempt(
         tokio::select! {
             Ok(by) = &mut interruptions.stop => {
                 reply.publisher.flush();
-                let mut outcome = runs::stopped(&by);
-                outcome.content = Some(std::mem::take(&mut reply.text));
-                outcome.model = reply.model.take();
-                outcome.usage = reply.usage.take().map(counted);
-                return End::Settled(outcome);
+                reply.calls.ended(CallStatus::Stopped);
+                let content = Some(std::mem::take(&mut reply.text));
+                let (model, usage, calls) = (reply.model.take(), reply.calls.usage(), reply.calls.take());
+                return End::Settled(Outcome { content, model, usage, calls, ..runs::stopped(&by) });
             }
-            () = interruptions.drain.cancelled() => return End::Settled(reply.ending(Ending::restarted())),
+            () = interruptions.drain.cancelled() => {
+                reply.calls.ended(CallStatus::Stopped);
+                return End::Settled(reply.ending(Ending::restarted()));
+            }
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => reply.publisher.flush(),
             _ = checkpoint.tick() => {
                 if reply.checkpoint(cx, run).await.is_err() {
+                    reply.calls.ended(CallStatus::Stopped);
                     return End::Fenced;
                 }
             }
             delta = deltas.next() => match delta {
                 Some(Ok(Delta::Text(text))) => {
                     if reply.push(&text, cx.limits.reply_bytes).is_err() {
+                        reply.calls.ended(CallStatus::Success);
                         return End::Settled(reply.ending(Ending::cut()));
                     }
                 }
-                Some(Ok(Delta::Model(model))) => reply.model = Some(model),
-                Some(Ok(Delta::Usage(usage))) => reply.usage = Some(usage),
+                Some(Ok(Delta::Model(model))) => {
+                    reply.calls.answered_by(model.clone());
+                    reply.model = Some(model);
+                }
+                Some(Ok(Delta::Usage(usage))) => reply.calls.used(usage),
+                Some(Ok(Delta::Retried(failure))) => reply.calls.retried(failure, cx.clock.now()),
                 // No tools are offered, and thinking is not shown.
                 Some(Ok(Delta::Thought(_) | Delta::ToolCall(_))) => {}
                 Some(Ok(Delta::Finish(finish))) => return reply.finished(&finish),
                 Some(Err(error)) => {
                     tracing::warn!(run.id = %run.lease.run_id, %error, "a reply failed");
+                    reply.calls.failed(error.failure());
                     return End::Settled(reply.ending(Ending::of_error(&error)));
                 }
-                None => return End::Settled(reply.ending(Ending::of_error(&LlmError::Incomplete))),
+                None => {
+                    reply.calls.failed(LlmError::Incomplete.failure());
+                    return End::Settled(reply.ending(Ending::of_error(&LlmError::Incomplete)));
+                }
             }
         }
     }
@@ -175,6 +207,7 @@ struct Fenced;
 impl Reply<'_> {
     /// Adds text up to the limit. NUL is left out: PostgreSQL cannot store it.
     fn push(&mut self, text: &str, at_most: usize) -> Result<(), Full> {
+        self.calls.heard();
         if self.text.is_empty() {
             metrics().run_first_chunk_seconds.record(self.asked.elapsed());
         }
@@ -211,6 +244,12 @@ impl Reply<'_> {
     }
 
     fn finished(&mut self, finish: &Finish) -> End {
+        self.calls.ended(match finish {
+            Finish::Malformed(_) | Finish::Other(_) => CallStatus::Error,
+            Finish::Stop | Finish::MaxTokens | Finish::Continuation | Finish::Filtered(_) => {
+                CallStatus::Success
+            }
+        });
         let ending = Ending::of_finish(finish, !self.text.is_empty());
         match finish {
             Finish::Stop | Finish::Malformed(_) if self.text.is_empty() => End::Again(ending),
@@ -231,7 +270,8 @@ impl Reply<'_> {
             reason,
             detail,
             model: self.model.take(),
-            usage: self.usage.take().map(counted),
+            usage: self.calls.usage(),
+            calls: self.calls.take(),
         }
     }
 }
@@ -252,7 +292,7 @@ async fn settle(cx: &Context, run: &ClaimedRun, outcome: Outcome, drain: &Cancel
             }
             Ok(None) => {
                 tracing::info!(run.id = %run.lease.run_id, "a reply was not ours any more");
-                return;
+                return keep_books(cx, run, &outcome.calls).await;
             }
             Err(StoreError::Unavailable(error)) if Instant::now() < deadline && !drain.is_cancelled() => {
                 tracing::warn!(run.id = %run.lease.run_id, %error, "the end of a reply waits for the database");
@@ -268,12 +308,9 @@ async fn settle(cx: &Context, run: &ClaimedRun, outcome: Outcome, drain: &Cancel
     }
 }
 
-fn counted(usage: Usage) -> protocol::Usage {
-    protocol::Usage {
-        prompt_tokens: usage.prompt_tokens,
-        cached_tokens: usage.cached_tokens,
-        thought_tokens: usage.thought_tokens,
-        reply_tokens: usage.reply_tokens,
-        total_tokens: usage.total_tokens,
+/// Writes down what was spent on a run that is somebody else's by now.
+async fn keep_books(cx: &Context, run: &ClaimedRun, calls: &[EndedCall]) {
+    if let Err(error) = cx.store.end_calls(run.lease.run_id, calls).await {
+        tracing::warn!(run.id = %run.lease.run_id, %error, "the calls of a lost run cannot be written down");
     }
 }

@@ -16,6 +16,7 @@ use crate::bus::Envelope;
 use crate::domain::{Context, runs};
 use crate::ids::{ChatId, RunId};
 use crate::llm::gemini::Gemini;
+use crate::llm::prices::Prices;
 use crate::store::rows::{ClaimedRun, Outcome};
 
 /// Between two looks for runs that nobody writes.
@@ -25,6 +26,7 @@ const SWEEP: Duration = Duration::from_secs(5);
 pub struct Runner {
     cx: Arc<Context>,
     gemini: Gemini,
+    prices: Prices,
     /// This process, in the claims that it makes.
     node: String,
     wake: mpsc::UnboundedSender<ChatId>,
@@ -68,12 +70,13 @@ impl Drop for Writing {
 
 impl Runner {
     /// A workshop that does nothing until `work`.
-    pub fn new(cx: Arc<Context>, gemini: Gemini, node: String) -> Arc<Self> {
+    pub fn new(cx: Arc<Context>, gemini: Gemini, prices: Prices, node: String) -> Arc<Self> {
         let (wake, woken) = mpsc::unbounded_channel();
         let permits = Arc::new(Semaphore::new(cx.limits.replies_at_once.max(1)));
         Arc::new(Self {
             cx,
             gemini,
+            prices,
             node,
             wake,
             woken: Mutex::new(woken),
@@ -179,7 +182,8 @@ impl Runner {
         let writing = Writing::begin(&runner, run_id);
         self.tasks.spawn(async move {
             let chat = run.chat_id;
-            let written = Box::pin(run::write(&runner.cx, &runner.gemini, &run, interruptions));
+            let written =
+                Box::pin(run::write(&runner.cx, &runner.gemini, &runner.prices, &run, interruptions));
             written.await;
             drop(writing);
             runner.slots.remove(&run_id);
@@ -205,7 +209,8 @@ impl Runner {
     async fn sweep(&self) {
         self.slots.retain(|_, slot| !matches!(slot, Slot::StopWanted { at, .. } if at.elapsed() > LEASE));
         let Ending { status, reason, detail } = Ending::restarted();
-        let outcome = Outcome { content: None, status, reason, detail, model: None, usage: None };
+        let outcome =
+            Outcome { content: None, status, reason, detail, model: None, usage: None, calls: Vec::new() };
         let writing: Vec<_> = self.writing.iter().map(|run| *run).collect();
         match self.cx.store.interrupt_abandoned(&self.node, &writing, outcome).await {
             Ok(chats) => {

@@ -5,6 +5,8 @@ use clap::{Args, Command, FromArgMatches};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::budget::DefaultBudget;
+
 /// The server's limits; a benchmark raises them openly.
 #[derive(Args, Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[command(next_help_heading = "Limits")]
@@ -60,6 +62,15 @@ pub struct Limits {
     /// Replies written at once on this server
     #[arg(long, env = "REPLIES_AT_ONCE", default_value_t = 64, value_name = "N", value_parser = size())]
     pub replies_at_once: usize,
+    /// Questions to the bot a person may ask, a minute; retries count
+    #[arg(long, env = "QUESTIONS_PER_MINUTE", default_value_t = 20, value_name = "N", value_parser = number())]
+    pub questions_per_minute: u32,
+    /// What may be spent, for every person, every room and the server, where nothing else is set: a list such as
+    /// `person day 200000 tokens, room month 5 usd, server month 50 usd`
+    // Not for strangers: those whom they bound see them.
+    #[arg(long, env = "BUDGETS", value_delimiter = ',', value_name = "LIST")]
+    #[serde(skip)]
+    pub budgets: Vec<DefaultBudget>,
     /// Messages before the question that the bot is shown
     #[arg(long, env = "CONTEXT_MESSAGES", default_value_t = 20, value_name = "N")]
     pub context_messages: u32,

@@ -3,6 +3,7 @@
 //! Knows nothing of what is asked. An error text names the variable and never repeats a secret.
 
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -61,6 +62,10 @@ pub struct LlmConfig {
     #[arg(long, env = "GEMINI_RETRIES", value_name = "COUNT", default_value = "3")]
     #[arg(value_parser = |text: &str| count("GEMINI_RETRIES", text, 0..=10))]
     pub gemini_retries: u32,
+
+    /// Table of the models' prices in place of the one inside; its form is that of src/llm/prices.json
+    #[arg(long, env = "PRICES_FILE", value_name = "PATH")]
+    pub prices_file: Option<PathBuf>,
 }
 
 fn key(text: &str) -> Result<Option<SecretString>, String> {

@@ -17,6 +17,8 @@ pub enum Action {
     /// Remove a participant of this role.
     Remove(MemberRole),
     DeleteChat,
+    /// Bound what the chat's members spend in it.
+    SetBudget,
     EditMessage(Authorship),
     DeleteMessage(Authorship),
     /// See and revoke an invite link that this member made, or somebody else's.
@@ -47,7 +49,7 @@ pub fn may(kind: ChatKind, role: MemberRole, action: Action) -> Result<(), Error
     use MemberRole::{Admin, Member, Owner};
 
     let refused = match action {
-        Action::Invite | Action::Rename | Action::SetRole | Action::Remove(_)
+        Action::Invite | Action::Rename | Action::SetRole | Action::Remove(_) | Action::SetBudget
             if kind == ChatKind::Private =>
         {
             Some("a private chat belongs to its two people; make a group instead")
@@ -74,6 +76,7 @@ pub fn may(kind: ChatKind, role: MemberRole, action: Action) -> Result<(), Error
             Some("only who asked, the owner or an admin may retry a reply")
         }
         Action::Rename if role == Member => Some("only the owner or an admin may change the chat"),
+        Action::SetBudget if role == Member => Some("only the owner or an admin may set the chat's budget"),
         Action::SetRole if role != Owner => Some("only the owner may change roles"),
         Action::Remove(_) if role == Member => Some("only the owner or an admin may remove people"),
         Action::Remove(Admin | Owner) if role == Admin => Some("only the owner may remove an admin"),
@@ -102,6 +105,7 @@ mod tests {
             (Action::Remove(MemberRole::Admin), [false, false, true]),
             (Action::Remove(MemberRole::Owner), [false, false, true]),
             (Action::DeleteChat, [false, false, true]),
+            (Action::SetBudget, [false, true, true]),
             (Action::EditMessage(Own), [true, true, true]),
             (Action::EditMessage(Foreign), [false, false, false]),
             (Action::DeleteMessage(Own), [true, true, true]),

@@ -75,12 +75,15 @@ pub async fn post(cx: &Context, actor: &Actor, chat: ChatId, draft: Draft) -> Re
             .await?
             .ok_or_else(|| Error::invalid("reply_to", "there is no such message in this chat"))?;
     }
-    let reply = match reply_to_be(cx, kind, chat, &draft.content).await {
-        // The bot has left since: whoever repeats a question that was posted still gets the first answer.
-        Err(refusal @ Error::Conflict(_)) => match first_of(cx, actor, chat, &draft).await? {
-            Some(first) => return Ok(Pending(Box::pin(ready(Ok(rows::Posted::Duplicate(first)))))),
-            None => return Err(refusal),
-        },
+    let reply = match reply_to_be(cx, actor, kind, chat, &draft.content).await {
+        // The bot has left since, or this is one question too many: whoever repeats a question that was posted
+        // still gets the first answer.
+        Err(refusal @ (Error::Conflict(_) | Error::RateLimited { .. })) => {
+            match first_of(cx, actor, chat, &draft).await? {
+                Some(first) => return Ok(Pending(Box::pin(ready(Ok(rows::Posted::Duplicate(first)))))),
+                None => return Err(refusal),
+            }
+        }
         reply => reply?,
     };
     let message = NewMessage {
@@ -227,7 +230,13 @@ async fn first_of(cx: &Context, actor: &Actor, chat: ChatId, draft: &Draft) -> R
     }
 }
 
-async fn reply_to_be(cx: &Context, kind: ChatKind, chat: ChatId, content: &str) -> Result<Option<NewReply>> {
+async fn reply_to_be(
+    cx: &Context,
+    actor: &Actor,
+    kind: ChatKind,
+    chat: ChatId,
+    content: &str,
+) -> Result<Option<NewReply>> {
     // Most messages ask nobody; they must not pay for looking up agents.
     if !text::may_ask(kind, content) {
         return Ok(None);
@@ -238,6 +247,7 @@ async fn reply_to_be(cx: &Context, kind: ChatKind, chat: ChatId, content: &str) 
         Addressed::NoQuestion => Err(Error::invalid("content", "write your question after /bot")),
         Addressed::NoAgent => Err(Error::Conflict("the bot is not in this chat; invite it by its username")),
         Addressed::Agent(agent) => {
+            cx.rates.question(actor.user.id)?;
             Ok(Some(NewReply { run_id: RunId::new(), message_id: MessageId::new(), agent: agent.clone() }))
         }
     }

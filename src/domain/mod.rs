@@ -6,6 +6,7 @@
 pub mod access;
 pub mod audit;
 pub mod auth;
+pub mod budgets;
 pub mod chats;
 pub mod error;
 pub mod kinds;
@@ -18,6 +19,7 @@ pub mod runs;
 pub mod signals;
 mod standing;
 pub mod text;
+pub mod usage;
 pub mod users;
 
 use std::net::IpAddr;

@@ -11,6 +11,7 @@ use crate::ids::{ChatId, UserId};
 /// The per-person token buckets of this server.
 pub struct Rates {
     messages: DefaultKeyedRateLimiter<UserId>,
+    questions: DefaultKeyedRateLimiter<UserId>,
     typing: DefaultKeyedRateLimiter<(UserId, ChatId)>,
 }
 
@@ -19,15 +20,19 @@ impl Rates {
     pub fn new(limits: &Limits) -> Self {
         Self {
             messages: RateLimiter::keyed(quota(limits.messages_per_second, limits.messages_burst)),
+            questions: RateLimiter::keyed(Quota::per_minute(at_least_one(limits.questions_per_minute))),
             typing: RateLimiter::keyed(quota(1, 1)),
         }
     }
 
     /// Takes one message's worth.
     pub fn message(&self, user: UserId) -> Result<()> {
-        self.messages.check_key(&user).map_err(|denied| Error::RateLimited {
-            retry_after: denied.wait_time_from(DefaultClock::default().now()),
-        })
+        take(&self.messages, user)
+    }
+
+    /// Takes one question's worth, beside the message that holds it.
+    pub fn question(&self, user: UserId) -> Result<()> {
+        take(&self.questions, user)
     }
 
     /// Whether the others in the chat may be told now that the user types: once a second is enough.
@@ -39,6 +44,8 @@ impl Rates {
     pub fn prune(&self) {
         self.messages.retain_recent();
         self.messages.shrink_to_fit();
+        self.questions.retain_recent();
+        self.questions.shrink_to_fit();
         self.typing.retain_recent();
         self.typing.shrink_to_fit();
     }
@@ -46,6 +53,15 @@ impl Rates {
 
 /// `per_second`, and `burst` at once after a pause; zeros count as one.
 pub fn quota(per_second: u32, burst: u32) -> Quota {
-    let at_least_one = |n: u32| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
     Quota::per_second(at_least_one(per_second)).allow_burst(at_least_one(burst))
+}
+
+fn at_least_one(n: u32) -> NonZeroU32 {
+    NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN)
+}
+
+fn take(bucket: &DefaultKeyedRateLimiter<UserId>, user: UserId) -> Result<()> {
+    bucket.check_key(&user).map_err(|denied| Error::RateLimited {
+        retry_after: denied.wait_time_from(DefaultClock::default().now()),
+    })
 }

@@ -98,6 +98,7 @@ pub async fn retry(cx: &Context, actor: &Actor, chat: ChatId, message: MessageId
     if tx.membership(chat, reply.body.user_id).await?.is_none() {
         return Err(Error::Conflict("the bot is not in this chat; invite it by its username"));
     }
+    cx.rates.question(actor.user.id)?;
     let retried = tx.retry_reply(chat, message, RunId::new(), cx.clock.now()).await?;
     let retried = retried.ok_or(Error::NotFound("reply"))?;
     tx.commit().await?;
@@ -113,5 +114,6 @@ pub fn stopped(by: &str) -> Outcome {
         detail: Some(format!("Stopped by {by}.")),
         model: None,
         usage: None,
+        calls: Vec::new(),
     }
 }

@@ -3,8 +3,10 @@
 //! This page is the table of contents. No SQL, no policy and no fan-out here.
 
 mod audit;
+mod budgets;
 pub mod caller;
 mod chats;
+mod csv;
 pub mod error;
 pub mod extract;
 mod health;
@@ -15,6 +17,7 @@ mod observe;
 mod openapi;
 mod session;
 pub mod state;
+mod usage;
 mod users;
 pub mod web;
 
@@ -97,6 +100,16 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(messages::revisions))
         .routes(routes!(messages::mark_read))
         .routes(routes!(messages::read_receipts))
+        .routes(routes!(usage::my_stats))
+        .routes(routes!(usage::my_history))
+        .routes(routes!(usage::room_stats))
+        .routes(routes!(usage::room_history))
+        .routes(routes!(usage::all_stats))
+        .routes(routes!(usage::all_history))
+        .routes(routes!(budgets::mine))
+        .routes(routes!(budgets::of_room, budgets::set_for_room))
+        .routes(routes!(budgets::of_person, budgets::set_for_person))
+        .routes(routes!(budgets::of_server, budgets::set_for_server))
         .routes(routes!(audit::page))
 }
 
@@ -107,7 +120,7 @@ fn cors(http: &Http) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(listed.collect::<Vec<_>>())
         .allow_credentials(true)
-        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allow_headers([AUTHORIZATION, CONTENT_TYPE, HeaderName::from_static("idempotency-key")])
         .expose_headers([LINK, LOCATION, RETRY_AFTER, HeaderName::from_static("x-request-id")])
         .max_age(Duration::from_secs(600))

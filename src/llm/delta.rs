@@ -7,7 +7,7 @@ use std::pin::Pin;
 use futures_util::Stream;
 use serde_json::Value;
 
-use crate::llm::error::LlmError;
+use crate::llm::error::{Failure, LlmError};
 
 /// A reply as it comes: any number of deltas, then one [`Delta::Finish`] or one error, then the end.
 ///
@@ -26,6 +26,8 @@ pub enum Delta {
     Model(String),
     /// What has been used so far. A snapshot: a later one replaces it whole, and its counts may be lower.
     Usage(Usage),
+    /// A try failed before anything came of it, and the question is asked again.
+    Retried(Failure),
     /// How the reply ended; exactly once and last, after the provider's last byte.
     Finish(Finish),
 }
@@ -116,6 +118,7 @@ impl Generated {
                 Delta::ToolCall(call) => whole.tool_calls.push(call),
                 Delta::Model(model) => whole.model = Some(model),
                 Delta::Usage(usage) => whole.usage = usage,
+                Delta::Retried(_) => {}
                 Delta::Finish(finish) => {
                     whole.finish = finish;
                     finished = true;

@@ -58,6 +58,21 @@ impl LlmError {
         }
     }
 
+    /// What it means for the books.
+    pub fn failure(&self) -> Failure {
+        let kind = match self {
+            LlmError::Timeout(_) => FailureKind::Timeout,
+            LlmError::RateLimited { .. } | LlmError::Quota { .. } => FailureKind::RateLimited,
+            _ => FailureKind::Error,
+        };
+        let free = match self {
+            LlmError::NotConfigured | LlmError::NoQuestion | LlmError::Timeout(Phase::Connect) => true,
+            LlmError::Transport(source) => source.is_connect(),
+            other => other.report().is_some_and(|report| report.http_status != 200),
+        };
+        Failure { kind, free }
+    }
+
     /// The same error with a secret struck out of what the provider said.
     pub fn without(mut self, secret: &str) -> LlmError {
         if let LlmError::RateLimited { report, .. }
@@ -70,6 +85,21 @@ impl LlmError {
         }
         self
     }
+}
+
+/// A failure, as far as the books tell it apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure {
+    pub kind: FailureKind,
+    /// The provider surely made nothing that it could charge for: it was not reached, or said no.
+    pub free: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    Error,
+    Timeout,
+    RateLimited,
 }
 
 /// What was waited for when the time was up.

@@ -6,6 +6,7 @@
 pub mod delta;
 pub mod error;
 pub mod gemini;
+pub mod prices;
 pub mod request;
 pub mod retry;
 pub mod sse;

@@ -11,6 +11,15 @@ pub struct Request {
     pub turns: Vec<Turn>,
 }
 
+impl Request {
+    /// More tokens than it will have: one for two bytes. Most languages take three to five bytes a token, and a
+    /// provider's own count would cost a request.
+    pub fn estimated_tokens(&self) -> u32 {
+        let parts = self.turns.iter().flat_map(|turn| &turn.parts).map(String::len).sum::<usize>();
+        u32::try_from((self.system.len() + parts).div_ceil(2)).unwrap_or(u32::MAX)
+    }
+}
+
 /// What one side said at a stretch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turn {

@@ -61,6 +61,8 @@ pub enum AuditAction {
     LinkRevoked,
     /// `detail` is the message.
     MessageDeleted,
+    /// Of the subject, of the chat, or else of the server.
+    BudgetSet,
 }
 
 /// A line of the audit log: who did what to whom, when and from where. No contents.

@@ -8,8 +8,9 @@ use crate::protocol::error::ErrorCode;
 use crate::protocol::event::{Event, Notice, Queue, QueueEntry, Signal, StreamSnapshot};
 use crate::protocol::resource::{
     Chat, Me, Member, MemberRole, Message, MessageBody, MessageStatus, NotifyLevel, Preview, ReadReceipt,
-    Reason, Usage, User, UserRef,
+    Reason, User, UserRef,
 };
+use crate::protocol::usage::Usage;
 
 /// What a client sends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

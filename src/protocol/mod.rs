@@ -9,6 +9,7 @@ pub mod error;
 pub mod event;
 pub mod frame;
 pub mod resource;
+pub mod usage;
 
 pub use audit::{AuditAction, AuditEntry};
 pub use close::CloseCode;
@@ -18,8 +19,9 @@ pub use frame::{ClientFrame, Command, Joined, ServerFrame};
 pub use resource::{
     Chat, ChatKind, ChatListItem, InviteLink, InvitePreview, Me, Member, MemberRole, Message, MessageKind,
     MessageStatus, NotifyLevel, Preview, ReadReceipt, Reason, ReplyRun, Revision, ServerRole, Session,
-    SystemData, Usage, User, UserKind, UserRef,
+    SystemData, User, UserKind, UserRef,
 };
+pub use usage::{Budget, Call, CallStatus, Grouping, Usage, UsageSum};
 
 /// The version of the wire contract, said in `hello`.
 pub const VERSION: &str = "coop.v1";

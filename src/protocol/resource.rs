@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ids::{ChatId, LinkId, MessageId, RunId, Seq, SessionId, Timestamp, UserId};
+use crate::protocol::usage::Usage;
 
 /// Whether an author is a human being or a program.
 #[derive(
@@ -351,26 +352,13 @@ pub enum Reason {
     Empty,
     RateLimited,
     Quota,
+    /// Somebody's budget has no room for it.
+    Budget,
     Timeout,
     ProviderError,
     ProviderRefused,
     Incomplete,
     Restarted,
-}
-
-/// Tokens of one reply, as the provider counted them; a missing count was not told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Usage {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prompt_tokens: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cached_tokens: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub thought_tokens: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reply_tokens: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_tokens: Option<u32>,
 }
 
 /// What a bot's reply answers, and how it went.
@@ -386,6 +374,7 @@ pub struct ReplyRun {
     /// The reason as a sentence for people; also who stopped it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// Of all calls that this run took.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
 }

@@ -8,7 +8,7 @@ use sea_orm::{
 
 use crate::ids::{AuditId, Timestamp, UserId};
 use crate::protocol::AuditEntry;
-use crate::store::entity::{audit, user};
+use crate::store::entity::audit;
 use crate::store::error::{StoreResult, corrupt};
 use crate::store::rows::NewAuditEntry;
 use crate::store::{Store, Tx, meaning, word};
@@ -21,15 +21,8 @@ impl Store {
             found = found.filter(audit::Column::Id.lt(before));
         }
         let rows = found.order_by_desc(audit::Column::Id).limit(limit).all(&self.inner.reader).await?;
-        let ids = rows.iter().flat_map(|row| [row.actor_id, row.subject_id]).flatten();
-        let names: Vec<(UserId, String)> = user::Entity::find()
-            .select_only()
-            .columns([user::Column::Id, user::Column::Username])
-            .filter(user::Column::Id.is_in(ids))
-            .into_tuple()
-            .all(&self.inner.reader)
-            .await?;
-        let names: HashMap<UserId, String> = names.into_iter().collect();
+        let ids = rows.iter().flat_map(|row| [row.actor_id, row.subject_id]).flatten().collect();
+        let names = self.inner.usernames(ids).await?;
         rows.into_iter().map(|row| view(row, &names)).collect()
     }
 

@@ -246,6 +246,7 @@ impl Tx {
             .await?;
         // Without a run there is no message to end, and the database would look for it everywhere.
         if !ended.is_empty() {
+            self.abandon_calls(&ended).await?;
             let unfinished = [MessageStatus::Queued, MessageStatus::Streaming].map(word);
             message::Entity::update_many()
                 .col_expr(message::Column::Status, Expr::value(word(MessageStatus::Interrupted)))

@@ -6,6 +6,8 @@
 mod append;
 mod audit;
 pub mod backup;
+mod budgets;
+mod calls;
 mod chats;
 mod connect;
 mod entity;
@@ -23,6 +25,7 @@ mod runs;
 mod sessions;
 #[cfg(test)]
 mod tests;
+mod usage;
 mod users;
 
 use std::collections::BTreeMap;

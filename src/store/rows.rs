@@ -2,10 +2,13 @@
 
 use std::net::IpAddr;
 
-use crate::ids::{ChatId, LinkId, MessageId, RunId, Seq, SessionId, Timestamp, UserId};
+use uuid::Uuid;
+
+use crate::budget::{Allowance, Scope};
+use crate::ids::{CallId, ChatId, Day, LinkId, MessageId, RunId, Seq, SessionId, Timestamp, UserId};
 use crate::protocol::{
-    AuditAction, ChatKind, Event, MemberRole, Message, MessageKind, MessageStatus, NotifyLevel, Reason,
-    ServerRole, SystemData, Usage, User, UserKind, UserRef,
+    AuditAction, CallStatus, ChatKind, Event, MemberRole, Message, MessageKind, MessageStatus, NotifyLevel,
+    Reason, ServerRole, SystemData, Usage, User, UserKind, UserRef,
 };
 
 /// A durable change, as told to whoever watches commits.
@@ -232,6 +235,82 @@ pub struct Outcome {
     pub detail: Option<String>,
     pub model: Option<String>,
     pub usage: Option<Usage>,
+    /// The calls that it took, as they ended.
+    pub calls: Vec<EndedCall>,
+}
+
+/// Who spends, and for whom a budget is: each call counts for all three.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    Person(UserId),
+    Room(ChatId),
+    Server,
+}
+
+impl Subject {
+    /// What kind of subject it is.
+    pub fn scope(self) -> Scope {
+        match self {
+            Self::Person(_) => Scope::Person,
+            Self::Room(_) => Scope::Room,
+            Self::Server => Scope::Server,
+        }
+    }
+
+    /// Its id; nil for the server.
+    pub fn id(self) -> Uuid {
+        match self {
+            Self::Person(user) => user.0,
+            Self::Room(chat) => chat.0,
+            Self::Server => Uuid::nil(),
+        }
+    }
+}
+
+/// What a subject may spend between two days, the second one excluded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound {
+    pub subject: Subject,
+    pub allowance: Allowance,
+    pub begins: Day,
+    pub renews: Day,
+}
+
+/// A call about to be made, and what is reserved for it.
+#[derive(Clone, Debug)]
+pub struct NewCall {
+    pub id: CallId,
+    pub agent_id: UserId,
+    pub provider: &'static str,
+    pub model: String,
+    pub tokens: i64,
+    /// 0 where nobody knows.
+    pub microusd: i64,
+    pub at: Timestamp,
+}
+
+/// Whether a call may be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    Yes,
+    /// There is no room for it within this bound; nothing was reserved.
+    Over(Bound),
+    /// The run belongs to somebody else by now.
+    Fenced,
+}
+
+/// A call that has ended.
+#[derive(Clone, Debug)]
+pub struct EndedCall {
+    pub id: CallId,
+    /// The model that answered; the one that was asked, where none answered.
+    pub model: String,
+    pub status: CallStatus,
+    /// Without a cost it is unpriced.
+    pub usage: Usage,
+    pub first_chunk_ms: Option<i32>,
+    pub duration_ms: i32,
+    pub at: Timestamp,
 }
 
 /// How far a run is.

@@ -130,10 +130,10 @@ impl Store {
     /// Stores the text so far and renews the lease; false when the run is no longer ours. No event, no seq.
     pub async fn checkpoint(&self, lease: Lease, content: &str, renew: Duration) -> StoreResult<bool> {
         let tx = self.begin().await?;
-        let Some(message) = tx.renew(lease, renew).await? else { return Ok(false) };
+        let Some(run) = tx.renew(lease, renew).await? else { return Ok(false) };
         message::Entity::update_many()
             .col_expr(message::Column::Content, Expr::value(content))
-            .filter(message::Column::Id.eq(message))
+            .filter(message::Column::Id.eq(run.message_id))
             .exec(&tx.database)
             .await?;
         tx.commit().await?;
@@ -265,6 +265,7 @@ impl Store {
             })
             .await?;
         tx.announce_reply(Event::Settled(message.clone())).await?;
+        tx.end_calls(id, &outcome.calls).await?;
         tx.commit().await?;
         Ok(Some(message))
     }
@@ -345,8 +346,8 @@ impl Tx {
         Ok(found)
     }
 
-    /// The run's message, if the run is still ours.
-    async fn renew(&self, lease: Lease, renew: Duration) -> StoreResult<Option<MessageId>> {
+    /// The run, if it is still ours; nobody else changes it until the transaction's end.
+    pub(super) async fn renew(&self, lease: Lease, renew: Duration) -> StoreResult<Option<run::Model>> {
         let renewed = run::Entity::update_many()
             .col_expr(run::Column::LeaseUntil, lease_end(self.backend(), renew))
             .filter(run::Column::Id.eq(lease.run_id))
@@ -354,19 +355,19 @@ impl Tx {
             .filter(run::Column::State.eq(word(RunState::Running)))
             .exec_with_returning(&self.database)
             .await?;
-        Ok(renewed.into_iter().next().map(|run| run.message_id))
+        Ok(renewed.into_iter().next())
     }
 
     /// Ends a deleted reply's run if it has not ended; its writer learns so from its next write.
     pub(super) async fn end_run_of_deleted(&self, reply: MessageId) -> StoreResult<()> {
-        run::Entity::update_many()
+        let ended = run::Entity::update_many()
             .col_expr(run::Column::State, Expr::value(word(RunState::Done)))
             .col_expr(run::Column::Epoch, Expr::col(run::Column::Epoch).add(1))
             .filter(run_for(reply))
             .filter(run::Column::State.ne(word(RunState::Done)))
-            .exec(&self.database)
+            .exec_with_returning(&self.database)
             .await?;
-        Ok(())
+        self.abandon_calls(&ended).await
     }
 
     /// Changes a reply and gives the change its number.

@@ -115,6 +115,7 @@ fn done() -> Outcome {
         detail: None,
         model: None,
         usage: None,
+        calls: Vec::new(),
     }
 }
 

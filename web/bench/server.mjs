@@ -34,6 +34,7 @@ export async function start() {
       GEMINI_API_KEY: REPLY,
       MESSAGES_PER_SECOND: "100000",
       MESSAGES_BURST: "100000",
+      QUESTIONS_PER_MINUTE: "100000",
     },
   });
   const url = `http://127.0.0.1:${port}`;

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 
 use crate::config::llm::LlmConfig;
 use crate::llm::delta::{Delta, DeltaStream, Finish};
-use crate::llm::error::{LlmError, Phase, SetupError};
+use crate::llm::error::{Failure, FailureKind, LlmError, Phase, SetupError};
 use crate::llm::gemini::Gemini;
 use crate::llm::request::{Request, Role, Turn};
 
@@ -183,7 +183,10 @@ async fn a_retry_waits_as_long_as_the_provider_asks() {
     let header = Response::builder().status(503).header("retry-after", "7").body(Body::empty()).unwrap();
     let too_many = || failure(429, "Please retry in 3.2s.", info.clone());
     let provider = Provider::with([too_many(), Answer::Is(header), http(200, event(HELLO))]).await;
-    assert_eq!(read(provider.client(&[]).stream(question())).await.0, hello());
+    let deltas = read(provider.client(&[]).stream(question())).await.0;
+    let refused = |kind| Delta::Retried(Failure { kind, free: true });
+    assert_eq!(deltas[..2], [refused(FailureKind::RateLimited), refused(FailureKind::Error)]);
+    assert_eq!(deltas[2..], hello());
     assert_eq!(provider.pauses(), [4.0, 7.0]);
 
     let provider = Provider::with([too_many(), http(200, HELLO)]).await;
@@ -195,7 +198,7 @@ async fn a_retry_waits_as_long_as_the_provider_asks() {
 async fn retries_back_off_and_end() {
     let provider = Provider::with([500, 502, 504, 408].map(|status| http(status, "trouble"))).await;
     let (deltas, error) = read(provider.client(&[]).stream(question())).await;
-    assert_eq!(deltas, []);
+    assert_eq!(deltas, vec![Delta::Retried(Failure { kind: FailureKind::Error, free: true }); 3]);
     assert!(matches!(error, Some(LlmError::Overloaded { report, .. }) if report.code == 408));
     let pauses = provider.pauses();
     assert_eq!(pauses.len(), 3);
@@ -265,7 +268,9 @@ async fn no_retry_after_the_first_text() {
         assert!(matches!(error, Some(LlmError::Overloaded { .. })));
     }
     let provider = Provider::with([http(200, trouble), http(200, event(HELLO))]).await;
-    assert_eq!(read(provider.client(&[]).stream(question())).await.0, hello(), "before it there is");
+    let deltas = read(provider.client(&[]).stream(question())).await.0;
+    assert_eq!(deltas[0], Delta::Retried(Failure { kind: FailureKind::Error, free: false }));
+    assert_eq!(deltas[1..], hello(), "before it there is");
 }
 
 #[tokio::test]

@@ -27,6 +27,9 @@ use crate::llm::gemini::stream::Reply;
 use crate::llm::gemini::wire::{AskedContent, AskedPart, GenerationConfig, Question};
 use crate::llm::request::{Request, Role, normalise};
 
+/// By this name the books know it.
+pub const PROVIDER: &str = "gemini";
+
 /// The API refuses to make a longer reply in one piece.
 const LONGEST_WHOLE_REPLY: u32 = 32_768;
 
@@ -61,6 +64,11 @@ impl Gemini {
     /// The model that is asked for; the one that answers may be another.
     pub fn model(&self) -> &str {
         &self.model
+    }
+
+    /// Most tokens of a reply, thinking included.
+    pub fn max_output_tokens(&self) -> u32 {
+        self.max_output_tokens
     }
 
     /// Asks for a reply as it grows. Failures before its first delta are tried again as [`crate::llm::retry`] says.

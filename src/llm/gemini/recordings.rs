@@ -84,6 +84,7 @@ fn summary((deltas, end): &Read) -> Value {
             }
             Delta::Usage(latest) => usage = *latest,
             Delta::ToolCall(call) => calls.push(call_summary(call)),
+            Delta::Retried(_) => panic!("a recording is read and not asked for again"),
             Delta::Finish(finished) => {
                 assert_eq!(finish.replace(finished), None, "a reply finishes once");
             }

@@ -56,8 +56,12 @@ impl Reply {
                 State::Failed(error) if self.begun => return Some(Err(error)),
                 State::Failed(error) => {
                     self.failed += 1;
+                    let failure = error.failure();
                     match self.api.wait_to_retry(error, self.failed, self.total).await {
-                        Ok(()) => Ok(State::Asking),
+                        Ok(()) => {
+                            self.ready.push_back(Delta::Retried(failure));
+                            Ok(State::Asking)
+                        }
                         Err(error) => return Some(Err(error)),
                     }
                 }

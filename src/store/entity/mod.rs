@@ -8,6 +8,8 @@
 )]
 
 pub(super) mod audit;
+pub(super) mod budget;
+pub(super) mod call;
 pub(super) mod chat;
 pub(super) mod event;
 pub(super) mod idempotency_key;
@@ -19,5 +21,6 @@ pub(super) mod retired_username;
 pub(super) mod revision;
 pub(super) mod run;
 pub(super) mod session;
+pub(super) mod spending;
 pub(super) mod ticket;
 pub(super) mod user;

@@ -7,11 +7,12 @@ use super::{follow, placeholder};
 use crate::support::server::TestServer;
 
 /// Timeouts short enough to be waited for.
-const IMPATIENT: [&str; 4] = [
+const IMPATIENT: [&str; 5] = [
     "--gemini-first-byte-timeout=0.4",
     "--gemini-idle-timeout=0.4",
     "--gemini-total-timeout=3",
     "--gemini-retries=0",
+    "--questions-per-minute=1000",
 ];
 
 #[tokio::test]

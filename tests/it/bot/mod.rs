@@ -6,6 +6,7 @@ mod failures;
 mod interruption;
 mod queue;
 mod retry;
+pub(crate) mod usage;
 
 use serde_json::Value;
 use standin::script::{Gate, numbered_text};

@@ -11,4 +11,5 @@ mod names;
 mod preferences;
 mod sessions;
 mod setup;
+mod usage;
 mod web;

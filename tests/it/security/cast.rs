@@ -65,6 +65,7 @@ impl Cast {
             "--metrics-token=for-the-operator-alone",
             "--messages-per-second=1000000",
             "--messages-burst=1000000",
+            "--questions-per-minute=1000000",
         ])
         .await;
         let people = join_all(NAMES.map(|name| server.person(name))).await;

@@ -35,6 +35,9 @@ const fn people(status: u16) -> [u16; 7] {
     [status, status, status, status, status, 401, status]
 }
 
+/// To administrators of the server.
+const ADMINISTRATORS: [u16; 7] = [403, 403, 403, 403, 403, 401, 200];
+
 // Columns:                       owner, admin, member, ex-member, stranger, anonymous, server's administrator
 const CHATS: &[Row] = &[
     row("GET /api/chats", Theirs, "", people(200)),
@@ -118,6 +121,15 @@ const CHATS: &[Row] = &[
     row("GET /api/chats/{chat_id}/messages/{message_id}/revisions", Theirs, "", members(200)),
     row("POST /api/chats/{chat_id}/mark-read", Theirs, "{}", members(200)),
     row("GET /api/chats/{chat_id}/read-receipts", Theirs, "", members(200)),
+    row("GET /api/chats/{chat_id}/usage/stats", Theirs, "?by=person", members(200)),
+    row("GET /api/chats/{chat_id}/usage/history", Theirs, "", members(200)),
+    row("GET /api/chats/{chat_id}/budget", Theirs, "", members(200)),
+    row(
+        "PUT /api/chats/{chat_id}/budget",
+        Theirs,
+        r#"{"budgets": [{"period": "day", "unit": "tokens", "amount": 1}]}"#,
+        [200, 200, 403, 404, 404, 401, 404],
+    ),
 ];
 
 // Columns:                       owner, admin, member, ex-member, stranger, anonymous, server's administrator
@@ -155,7 +167,16 @@ const ACCOUNTS: &[Row] = &[
         r#"{"current_password": "{password}", "new_password": "{password}"}"#,
         people(204),
     ),
-    row("GET /api/admin/audit", Theirs, "", [403, 403, 403, 403, 403, 401, 200]),
+    row("GET /api/usage/stats", Theirs, "", people(200)),
+    row("GET /api/usage/history", Theirs, "", people(200)),
+    row("GET /api/usage/budget", Theirs, "", people(200)),
+    row("GET /api/admin/audit", Theirs, "", ADMINISTRATORS),
+    row("GET /api/admin/usage/stats", Theirs, "?by=room", ADMINISTRATORS),
+    row("GET /api/admin/usage/history", Theirs, "", ADMINISTRATORS),
+    row("GET /api/admin/budget", Theirs, "", ADMINISTRATORS),
+    row("PUT /api/admin/budget", Theirs, r#"{"budgets": []}"#, ADMINISTRATORS),
+    row("GET /api/admin/users/{user_id}/budget", Theirs, "", ADMINISTRATORS),
+    row("PUT /api/admin/users/{user_id}/budget", Theirs, r#"{"budgets": []}"#, ADMINISTRATORS),
     row("POST /api/auth/logout", Theirs, "{}", people(204)),
     row("POST /api/auth/logout-all", Theirs, "{}", people(204)),
     // The last one: nobody is left afterwards.
@@ -217,7 +238,10 @@ async fn s05_what_is_asked_of_an_account_is_for_whose_it_is() {
                 }
                 _ => elsewhere.clone(),
             };
-            let operation = row.operation.replace("{session_id}", session.as_str().unwrap());
+            let operation = row
+                .operation
+                .replace("{session_id}", session.as_str().unwrap())
+                .replace("{user_id}", &cast.fred.id);
             let password = crate::support::server::PASSWORD;
             let somebody = format!("p{}", &uuid::Uuid::new_v4().simple().to_string()[..12]);
             let with = row.with.replace("{password}", password).replace("{somebody}", &somebody);

@@ -138,6 +138,9 @@ async fn s34_each_action_writes_exactly_its_line() {
         (A::MemberRoleChanged, Some(&ben), Some(&ada.id), Some("owner")),
         (A::MemberLeft, Some(&ben), Some(&ben.id), None),
     );
+    let budget = json!({"budgets": [{"period": "day", "unit": "tokens", "amount": 1_000_000}]});
+    ada.request(Method::PUT, &format!("{chat}/budget"), Some(budget)).await.expect(200);
+    written!(log, (A::BudgetSet, Some(&ada), None, None));
     ada.delete(&chat).await.expect(204);
     written!(log, (A::ChatDeleted, Some(&ada), None, None));
     let another = ada.group(&[]).await;

@@ -10,3 +10,4 @@ mod replay;
 mod retries;
 mod runs;
 mod support;
+mod usage;

@@ -61,6 +61,7 @@ async fn a_database_from_before_retries_and_notification_levels_is_brought_up_to
         detail: None,
         model: None,
         usage: None,
+        calls: Vec::new(),
     };
     again.settle(run.lease, outcome).await.unwrap().unwrap();
     let tx = again.begin().await.unwrap();

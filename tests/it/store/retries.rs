@@ -20,6 +20,7 @@ fn failed(content: &str) -> Outcome {
         detail: Some("The model took too long.".into()),
         model: Some("gemini".into()),
         usage: Some(Usage { total_tokens: Some(7), ..Usage::default() }),
+        calls: Vec::new(),
     }
 }
 

@@ -21,6 +21,7 @@ fn done(content: &str) -> Outcome {
         detail: None,
         model: Some("gemini".into()),
         usage: Some(Usage { total_tokens: Some(7), ..Usage::default() }),
+        calls: Vec::new(),
     }
 }
 
@@ -32,6 +33,7 @@ fn interrupted() -> Outcome {
         detail: Some("the server was restarted".into()),
         model: None,
         usage: None,
+        calls: Vec::new(),
     }
 }
 

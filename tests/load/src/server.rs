@@ -88,10 +88,10 @@ impl Settings {
         self
     }
 
-    /// With Gemini at this address.
+    /// With Gemini at this address, which people may ask as often as they like.
     pub(crate) fn gemini(mut self, url: String) -> Self {
         self.gemini_url = Some(url);
-        self
+        self.limit("questions-per-minute", 1_000_000)
     }
 
     /// With a limit other than the default, by its flag's name.

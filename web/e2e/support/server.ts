@@ -36,6 +36,7 @@ export class Server {
       // Tests write faster than people.
       MESSAGES_PER_SECOND: "100000",
       MESSAGES_BURST: "100000",
+      QUESTIONS_PER_MINUTE: "100000",
       FRAMES_PER_SECOND: "100000",
       FRAMES_BURST: "100000",
       ...settings,

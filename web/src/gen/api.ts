@@ -21,6 +21,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The budgets that hold for the whole server: for its administrators. */
+        get: operations["budgets_of_server"];
+        /** Set the server's budgets, in place of the defaults: its administrators. */
+        put: operations["budgets_set_for_server"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/usage/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody's calls, the latest first: for the server's administrators. */
+        get: operations["usage_all_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/usage/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody's calls added up: for the server's administrators. */
+        get: operations["usage_all_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The budgets that hold for a person: for the server's administrators. */
+        get: operations["budgets_of_person"];
+        /** Set a person's budgets, in place of the server's defaults: the server's administrators. */
+        put: operations["budgets_set_for_person"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -231,6 +301,24 @@ export interface paths {
         head?: never;
         /** Rename a chat: its owner and admins. */
         patch: operations["chats_change"];
+        trace?: never;
+    };
+    "/api/chats/{chat_id}/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The budgets that hold for a room: for its members. */
+        get: operations["budgets_of_room"];
+        /** Set a room's budgets: its owner and admins. Where the server has a default for rooms, the smaller one holds. */
+        put: operations["budgets_set_for_room"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/chats/{chat_id}/invite": {
@@ -459,6 +547,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chats/{chat_id}/usage/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A room's calls, the latest first: for its members. */
+        get: operations["usage_room_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chats/{chat_id}/usage/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A room's calls added up: for its members. */
+        get: operations["usage_room_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invite-links/{code}": {
         parameters: {
             query?: never;
@@ -521,6 +643,57 @@ export interface paths {
         put?: never;
         /** Make the first administrator, by the link that the server printed. */
         post: operations["accounts_set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The budgets that hold for oneself, and how far they are used. */
+        get: operations["budgets_mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own calls, the latest first. Further ones by the `Link` header; as CSV by `Accept: text/csv`. */
+        get: operations["usage_my_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own calls added up. Further lines by the `Link` header; as CSV by `Accept: text/csv`. */
+        get: operations["usage_my_stats"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -599,11 +772,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A bound for one day or month. */
+        Allowance: {
+            period: components["schemas"]["Period"];
+            unit: components["schemas"]["Unit"];
+            /** Format: int64 */
+            amount: number;
+        };
         /**
          * @description What was done.
          * @enum {string}
          */
-        AuditAction: "account_created" | "account_deleted" | "account_disabled" | "account_enabled" | "server_role_changed" | "email_changed" | "password_changed" | "password_reset" | "password_refused" | "logged_in" | "log_in_failed" | "session_ended" | "sessions_ended" | "refresh_reused" | "chat_created" | "chat_deleted" | "member_added" | "member_joined" | "member_removed" | "member_left" | "member_role_changed" | "link_created" | "link_revoked" | "message_deleted";
+        AuditAction: "account_created" | "account_deleted" | "account_disabled" | "account_enabled" | "server_role_changed" | "email_changed" | "password_changed" | "password_reset" | "password_refused" | "logged_in" | "log_in_failed" | "session_ended" | "sessions_ended" | "refresh_reused" | "chat_created" | "chat_deleted" | "member_added" | "member_joined" | "member_removed" | "member_left" | "member_role_changed" | "link_created" | "link_revoked" | "message_deleted" | "budget_set";
         /** @description A line of the audit log: who did what to whom, when and from where. No contents. */
         AuditEntry: {
             id: components["schemas"]["AuditId"];
@@ -644,6 +824,59 @@ export interface components {
             detail?: string | null;
             usage?: components["schemas"]["Usage"] | null;
         };
+        /** @description A budget that is in force, and how far it is used. */
+        Budget: {
+            scope: components["schemas"]["Scope"];
+            period: components["schemas"]["Period"];
+            unit: components["schemas"]["Unit"];
+            /** Format: int64 */
+            amount: number;
+            /**
+             * Format: int64
+             * @description In this day or month, with what is reserved for the replies that are being written.
+             */
+            spent: number;
+            renews_at: components["schemas"]["Timestamp"];
+            /** @description Set for this one; otherwise it is the server's default. */
+            set: boolean;
+        };
+        Budgets: {
+            /** @description All that is to hold; an empty list leaves the server's defaults. */
+            budgets: components["schemas"]["Allowance"][];
+        };
+        /** @description A call of a model's provider. A reply has several where one failed and was tried again. */
+        Call: components["schemas"]["Usage"] & {
+            id: components["schemas"]["CallId"];
+            at: components["schemas"]["Timestamp"];
+            chat_id: components["schemas"]["ChatId"];
+            message_id: components["schemas"]["MessageId"];
+            run_id: components["schemas"]["RunId"];
+            asked_by: components["schemas"]["UserId"];
+            /** @description The asker's username, as it is now. */
+            username: string;
+            agent_id: components["schemas"]["UserId"];
+            provider: string;
+            /** @description The model that answered; the one that was asked, where none answered. */
+            model: string;
+            /**
+             * Format: int32
+             * @description Milliseconds until the first text.
+             */
+            first_chunk_ms?: number | null;
+            /** Format: int32 */
+            duration_ms?: number | null;
+            status: components["schemas"]["CallStatus"];
+        };
+        /**
+         * Format: uuid
+         * @description A call of a model's provider.
+         */
+        CallId: string;
+        /**
+         * @description How a call of a model's provider ended.
+         * @enum {string}
+         */
+        CallStatus: "success" | "error" | "timeout" | "rate_limited" | "stopped";
         /** @description A chat as one of its members sees it. */
         Chat: {
             id: components["schemas"]["ChatId"];
@@ -750,6 +983,11 @@ export interface components {
             /** @description Whether to stay by refresh cookie, with short access tokens. */
             cookie?: boolean;
         };
+        /**
+         * Format: date
+         * @description A day in UTC
+         */
+        Day: string;
         Edit: {
             content: string;
         };
@@ -887,6 +1125,11 @@ export interface components {
             replies_at_once: number;
             /**
              * Format: int32
+             * @description Questions to the bot a person may ask, a minute; retries count
+             */
+            questions_per_minute: number;
+            /**
+             * Format: int32
              * @description Messages before the question that the bot is shown
              */
             context_messages: number;
@@ -997,6 +1240,11 @@ export interface components {
             /** @description 8 to 1024 bytes. */
             new_password: string;
         };
+        /**
+         * @description How long a budget lasts: a day or a month of the calendar, in UTC.
+         * @enum {string}
+         */
+        Period: "day" | "month";
         /** @description A read position. */
         Position: {
             last_read_seq: components["schemas"]["Seq"];
@@ -1067,7 +1315,7 @@ export interface components {
          * @description Why a reply is not simply complete.
          * @enum {string}
          */
-        Reason: "bot_unavailable" | "blocked_prompt" | "blocked_reply" | "cut" | "empty" | "rate_limited" | "quota" | "timeout" | "provider_error" | "provider_refused" | "incomplete" | "restarted";
+        Reason: "bot_unavailable" | "blocked_prompt" | "blocked_reply" | "cut" | "empty" | "rate_limited" | "quota" | "budget" | "timeout" | "provider_error" | "provider_refused" | "incomplete" | "restarted";
         Registration: {
             /** @description ASCII letters, digits, `_ . -`; 3 to 32, beginning and ending with a letter or digit. */
             username: string;
@@ -1106,6 +1354,11 @@ export interface components {
          * @description One question to the bot and what became of it.
          */
         RunId: string;
+        /**
+         * @description Whose spending a budget bounds.
+         * @enum {string}
+         */
+        Scope: "person" | "room" | "server";
         /**
          * Format: int64
          * @description A chat's own counter: the place of a durable change in its chat. Starts at 1; 0 is "before everything".
@@ -1384,11 +1637,19 @@ export interface components {
              */
             expires_in: number;
         };
-        /** @description Tokens of one reply, as the provider counted them; a missing count was not told. */
+        /**
+         * @description What is counted.
+         * @enum {string}
+         */
+        Unit: "tokens" | "microusd";
+        /** @description Tokens and price, as far as they were told and known: of a call, or of all calls of a reply. */
         Usage: {
             /** Format: int32 */
             prompt_tokens?: number | null;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Of those of the prompt.
+             */
             cached_tokens?: number | null;
             /** Format: int32 */
             thought_tokens?: number | null;
@@ -1396,6 +1657,44 @@ export interface components {
             reply_tokens?: number | null;
             /** Format: int32 */
             total_tokens?: number | null;
+            /**
+             * Format: int64
+             * @description Millionths of a dollar, of what has a price.
+             */
+            cost_microusd?: number | null;
+            /** @description Whether some or all of it has no known price. */
+            unpriced?: boolean;
+        };
+        /** @description Calls added up. Of `day`, `model`, `chat_id` and `user_id` it has the one by which they were grouped. */
+        UsageSum: {
+            day?: components["schemas"]["Day"] | null;
+            model?: string | null;
+            chat_id?: components["schemas"]["ChatId"] | null;
+            user_id?: components["schemas"]["UserId"] | null;
+            /** @description With `user_id`. */
+            username?: string | null;
+            /** Format: int64 */
+            calls: number;
+            /** Format: int64 */
+            prompt_tokens: number;
+            /** Format: int64 */
+            cached_tokens: number;
+            /** Format: int64 */
+            thought_tokens: number;
+            /** Format: int64 */
+            reply_tokens: number;
+            /** Format: int64 */
+            total_tokens: number;
+            /**
+             * Format: int64
+             * @description Millionths of a dollar, of the calls that have a price.
+             */
+            cost_microusd: number;
+            /**
+             * Format: int64
+             * @description Calls whose price is not known.
+             */
+            unpriced_calls: number;
         };
         /** @description A person or an agent, as others see them. */
         User: {
@@ -1449,10 +1748,16 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type Allowance = components['schemas']['Allowance'];
 export type AuditAction = components['schemas']['AuditAction'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditId = components['schemas']['AuditId'];
 export type BotStream = components['schemas']['BotStream'];
+export type Budget = components['schemas']['Budget'];
+export type Budgets = components['schemas']['Budgets'];
+export type Call = components['schemas']['Call'];
+export type CallId = components['schemas']['CallId'];
+export type CallStatus = components['schemas']['CallStatus'];
 export type Chat = components['schemas']['Chat'];
 export type ChatChange = components['schemas']['ChatChange'];
 export type ChatId = components['schemas']['ChatId'];
@@ -1463,6 +1768,7 @@ export type ClientFrame = components['schemas']['ClientFrame'];
 export type Command = components['schemas']['Command'];
 export type ConnectionId = components['schemas']['ConnectionId'];
 export type Credentials = components['schemas']['Credentials'];
+export type Day = components['schemas']['Day'];
 export type Edit = components['schemas']['Edit'];
 export type ErrorCode = components['schemas']['ErrorCode'];
 export type FieldError = components['schemas']['FieldError'];
@@ -1487,6 +1793,7 @@ export type MessageStatus = components['schemas']['MessageStatus'];
 export type MessageToBe = components['schemas']['MessageToBe'];
 export type NotifyLevel = components['schemas']['NotifyLevel'];
 export type PasswordChange = components['schemas']['PasswordChange'];
+export type Period = components['schemas']['Period'];
 export type Position = components['schemas']['Position'];
 export type Preferences = components['schemas']['Preferences'];
 export type Preview = components['schemas']['Preview'];
@@ -1501,6 +1808,7 @@ export type ReplyRun = components['schemas']['ReplyRun'];
 export type Revision = components['schemas']['Revision'];
 export type RoleChange = components['schemas']['RoleChange'];
 export type RunId = components['schemas']['RunId'];
+export type Scope = components['schemas']['Scope'];
 export type Seq = components['schemas']['Seq'];
 export type ServerFrame = components['schemas']['ServerFrame'];
 export type ServerRole = components['schemas']['ServerRole'];
@@ -1512,7 +1820,9 @@ export type SystemData = components['schemas']['SystemData'];
 export type Terms = components['schemas']['Terms'];
 export type Timestamp = components['schemas']['Timestamp'];
 export type Token = components['schemas']['Token'];
+export type Unit = components['schemas']['Unit'];
 export type Usage = components['schemas']['Usage'];
+export type UsageSum = components['schemas']['UsageSum'];
 export type User = components['schemas']['User'];
 export type UserId = components['schemas']['UserId'];
 export type UserKind = components['schemas']['UserKind'];
@@ -1542,6 +1852,166 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntry"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    budgets_of_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    budgets_set_for_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Budgets"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    usage_all_history: {
+        parameters: {
+            query?: {
+                /** @description The first day, in UTC; 29 days before the last one if not given. */
+                from?: components["schemas"]["Day"];
+                /** @description The last day; today if not given. */
+                to?: components["schemas"]["Day"];
+                /** @description The id of the last call that one has. */
+                before?: components["schemas"]["CallId"];
+                /** @description 1 to 200, 100 if not given; as CSV 1 to 10,000, which is also what is not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"][];
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    usage_all_stats: {
+        parameters: {
+            query?: {
+                /** @description The first day, in UTC; 29 days before the last one if not given. */
+                from?: components["schemas"]["Day"];
+                /** @description The last day; today if not given. */
+                to?: components["schemas"]["Day"];
+                /** @description By what calls are added up; by `day` if not given. */
+                by?: "total" | "day" | "model" | "room" | "person";
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+                /** @description 1 to 200, 100 if not given; as CSV 1 to 10,000, which is also what is not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageSum"][];
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    budgets_of_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    budgets_set_for_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Budgets"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"][];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1947,6 +2417,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Chat"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    budgets_of_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    budgets_set_for_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Budgets"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"][];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2428,6 +2948,74 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    usage_room_history: {
+        parameters: {
+            query?: {
+                /** @description The first day, in UTC; 29 days before the last one if not given. */
+                from?: components["schemas"]["Day"];
+                /** @description The last day; today if not given. */
+                to?: components["schemas"]["Day"];
+                /** @description The id of the last call that one has. */
+                before?: components["schemas"]["CallId"];
+                /** @description 1 to 200, 100 if not given; as CSV 1 to 10,000, which is also what is not given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"][];
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    usage_room_stats: {
+        parameters: {
+            query?: {
+                /** @description The first day, in UTC; 29 days before the last one if not given. */
+                from?: components["schemas"]["Day"];
+                /** @description The last day; today if not given. */
+                to?: components["schemas"]["Day"];
+                /** @description By what calls are added up; by `day` if not given. */
+                by?: "total" | "day" | "model" | "room" | "person";
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+                /** @description 1 to 200, 100 if not given; as CSV 1 to 10,000, which is also what is not given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageSum"][];
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     links_preview: {
         parameters: {
             query?: never;
@@ -2524,6 +3112,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    budgets_mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    usage_my_history: {
+        parameters: {
+            query?: {
+                /** @description The first day, in UTC; 29 days before the last one if not given. */
+                from?: components["schemas"]["Day"];
+                /** @description The last day; today if not given. */
+                to?: components["schemas"]["Day"];
+                /** @description The id of the last call that one has. */
+                before?: components["schemas"]["CallId"];
+                /** @description 1 to 200, 100 if not given; as CSV 1 to 10,000, which is also what is not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"][];
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    usage_my_stats: {
+        parameters: {
+            query?: {
+                /** @description The first day, in UTC; 29 days before the last one if not given. */
+                from?: components["schemas"]["Day"];
+                /** @description The last day; today if not given. */
+                to?: components["schemas"]["Day"];
+                /** @description By what calls are added up; by `day` if not given. */
+                by?: "total" | "day" | "model" | "room" | "person";
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+                /** @description 1 to 200, 100 if not given; as CSV 1 to 10,000, which is also what is not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageSum"][];
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];

@@ -17,6 +17,9 @@ export function reasonText({ status, run }: Pick<Message, "status" | "run">): st
     case "incomplete":
     case "restarted":
       return t(`room.reason_${run.reason}`);
+    case "budget":
+      // Whose it is and when it renews, only the server's sentence says.
+      return run.detail ?? t("room.failed");
     default:
       run?.reason satisfies undefined | null;
       return run?.detail ?? t(status === "stopped" ? "room.stopped" : "room.failed");

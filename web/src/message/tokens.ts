@@ -1,7 +1,7 @@
 import type { ReplyRun, Usage } from "../gen/api";
 import { type Key, t } from "../i18n";
 
-type Count = keyof Usage & string;
+type Count = Extract<keyof Usage, `${string}_tokens`>;
 
 const counts: [Count, Key][] = [
   ["prompt_tokens", "room.tokens_prompt"],

@@ -1,0 +1,175 @@
+//! What a reply asks of the provider: reserved before each call, written down with its tokens and price after it.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::bot::run::LEASE;
+use crate::domain::{Context, budgets};
+use crate::ids::{CallId, Day, Timestamp};
+use crate::llm::delta::Usage;
+use crate::llm::error::{Failure, FailureKind};
+use crate::llm::gemini::{Gemini, PROVIDER};
+use crate::llm::prices::Prices;
+use crate::llm::request::Request;
+use crate::protocol::{self, CallStatus};
+use crate::store::error::StoreResult;
+use crate::store::rows::{ClaimedRun, EndedCall, NewCall, Opened};
+
+/// The calls of one run.
+pub(super) struct Calls<'a> {
+    prices: &'a Prices,
+    open: Option<Open>,
+    ended: Vec<EndedCall>,
+}
+
+/// The call that is being made.
+struct Open {
+    id: CallId,
+    at: Timestamp,
+    asked: Instant,
+    asked_model: String,
+    model: Option<String>,
+    usage: Option<Usage>,
+    first_chunk: Option<Duration>,
+}
+
+impl Open {
+    fn new(asked_model: String, at: Timestamp) -> Self {
+        let (id, asked) = (CallId::new(), Instant::now());
+        Self { id, at, asked, asked_model, model: None, usage: None, first_chunk: None }
+    }
+}
+
+impl<'a> Calls<'a> {
+    /// None made yet.
+    pub(super) fn new(prices: &'a Prices) -> Self {
+        Self { prices, open: None, ended: Vec::new() }
+    }
+
+    /// Reserves what a call may use at most, and begins it.
+    pub(super) async fn reserve(
+        &mut self,
+        cx: &Context,
+        gemini: &Gemini,
+        run: &ClaimedRun,
+        request: &Request,
+    ) -> StoreResult<Opened> {
+        // Without a key nothing will be asked.
+        if !gemini.is_configured() {
+            return Ok(Opened::Yes);
+        }
+        let open = Open::new(gemini.model().to_owned(), cx.clock.now());
+        let bounds = budgets::bounds(cx, run.asked_by.id, run.chat_id, open.at).await?;
+        let (prompt, reply) = (request.estimated_tokens(), gemini.max_output_tokens());
+        let price = self.prices.estimate(gemini.model(), prompt, reply, Day::of(open.at));
+        let new = NewCall {
+            id: open.id,
+            agent_id: run.agent.id,
+            provider: PROVIDER,
+            model: open.asked_model.clone(),
+            tokens: i64::from(prompt) + i64::from(reply),
+            microusd: price.unwrap_or(0),
+            at: open.at,
+        };
+        let opened = cx.store.open_call(run.lease, LEASE, new, &bounds).await?;
+        if opened == Opened::Yes {
+            self.open = Some(open);
+        }
+        Ok(opened)
+    }
+
+    /// Text has come.
+    pub(super) fn heard(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.first_chunk.get_or_insert_with(|| open.asked.elapsed());
+        }
+    }
+
+    /// Which model answers.
+    pub(super) fn answered_by(&mut self, model: String) {
+        if let Some(open) = &mut self.open {
+            open.model = Some(model);
+        }
+    }
+
+    /// What has been used so far.
+    pub(super) fn used(&mut self, usage: Usage) {
+        if let Some(open) = &mut self.open {
+            open.usage = Some(usage);
+        }
+    }
+
+    /// The call failed, and another one is made in its place and under its reservation.
+    pub(super) fn retried(&mut self, failure: Failure, now: Timestamp) {
+        let Some(model) = self.open.as_ref().map(|open| open.asked_model.clone()) else { return };
+        self.failed(failure);
+        self.open = Some(Open::new(model, now));
+    }
+
+    /// The call failed.
+    pub(super) fn failed(&mut self, failure: Failure) {
+        let status = match failure.kind {
+            FailureKind::Error => CallStatus::Error,
+            FailureKind::Timeout => CallStatus::Timeout,
+            FailureKind::RateLimited => CallStatus::RateLimited,
+        };
+        // Where no tokens were told, nobody knows what it cost, unless it cannot have cost anything.
+        self.close(status, failure.free.then_some(0));
+    }
+
+    /// The call ended.
+    pub(super) fn ended(&mut self, status: CallStatus) {
+        self.close(status, None);
+    }
+
+    fn close(&mut self, status: CallStatus, otherwise: Option<i64>) {
+        let Some(open) = self.open.take() else { return };
+        let model = open.model.unwrap_or(open.asked_model);
+        let mut usage = open.usage.map(counted).unwrap_or_default();
+        usage.cost_microusd = match open.usage {
+            Some(used) => self.prices.cost(&model, &used, Day::of(open.at)),
+            None => otherwise,
+        };
+        usage.unpriced = usage.cost_microusd.is_none();
+        self.ended.push(EndedCall {
+            id: open.id,
+            model,
+            status,
+            usage,
+            first_chunk_ms: open.first_chunk.map(milliseconds),
+            duration_ms: milliseconds(open.asked.elapsed()),
+            at: open.at,
+        });
+    }
+
+    /// All together; nothing where no call used or cost anything.
+    pub(super) fn usage(&self) -> Option<protocol::Usage> {
+        let all = self.ended.iter().map(|call| call.usage).reduce(protocol::Usage::plus)?;
+        let nothing = protocol::Usage { cost_microusd: Some(0), ..protocol::Usage::default() };
+        (all != nothing).then_some(all)
+    }
+
+    /// The calls that have ended, for the books.
+    pub(super) fn take(&mut self) -> Vec<EndedCall> {
+        std::mem::take(&mut self.ended)
+    }
+}
+
+/// The total is added up where it was not told, for budgets go by it.
+fn counted(usage: Usage) -> protocol::Usage {
+    let parts = [usage.prompt_tokens, usage.tool_tokens, usage.thought_tokens, usage.reply_tokens];
+    let sum = parts.into_iter().flatten().reduce(u32::saturating_add);
+    protocol::Usage {
+        prompt_tokens: usage.prompt_tokens,
+        cached_tokens: usage.cached_tokens,
+        thought_tokens: usage.thought_tokens,
+        reply_tokens: usage.reply_tokens,
+        total_tokens: usage.total_tokens.or(sum),
+        ..protocol::Usage::default()
+    }
+}
+
+fn milliseconds(span: Duration) -> i32 {
+    i32::try_from(span.as_millis()).unwrap_or(i32::MAX)
+}
