@@ -69,6 +69,7 @@ fn is_sound((deltas, end): &Read, length: usize) {
                 assert!(finish.reason().chars().count() <= LONGEST_NAME, "an endless reason");
             }
             Delta::ToolCall(_) | Delta::Usage(_) => {}
+            Delta::Retried(_) => panic!("what is decoded is not asked for again"),
         }
     }
     assert!(models <= 1, "the model is named twice");
