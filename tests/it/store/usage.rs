@@ -209,12 +209,12 @@ impl Dice {
     }
 }
 
-/// Runs as they come: some end well, some fail, some are stopped, retried, asked again, or lose their writer.
-const RUNS: usize = 5_000;
-
+/// Runs as they come: some end well, some fail, some are stopped, retried, asked again, or lose their writer. Five thousand
+/// on SQLite; on PostgreSQL a fifth of them, for time: the statements are the same.
 #[tokio::test(flavor = "multi_thread")]
-async fn after_five_thousand_runs_all_ways_of_adding_up_agree_to_the_micro_dollar() {
+async fn after_thousands_of_runs_all_ways_of_adding_up_agree_to_the_micro_dollar() {
     let bench = Bench::new().await;
+    let runs = if bench.store.engine() == "sqlite" { 5_000 } else { 1_000 };
     let prices = Prices::load(None).unwrap();
     let gem = bench.agent("gem").await;
     let mut people = Vec::new();
@@ -229,7 +229,7 @@ async fn after_five_thousand_runs_all_ways_of_adding_up_agree_to_the_micro_dolla
     let mut dice = Dice(2_026);
     let mut truth = BTreeMap::<(UserId, ChatId, MessageId), Sum>::new();
     let mut replies: Vec<(ChatId, MessageId)> = Vec::new();
-    for round in 0..RUNS / 50 {
+    for round in 0..runs / 50 {
         let asked = (0..50).map(|_| (*dice.of(&chats), dice.of(&people).clone())).collect::<Vec<_>>();
         if round % 5 == 4 {
             // Fifty replies that have ended are written once more.
@@ -268,7 +268,7 @@ async fn after_five_thousand_runs_all_ways_of_adding_up_agree_to_the_micro_dolla
     truth.retain(|_, sum| sum.calls > 0);
     assert_eq!(found, truth, "by message");
     let total = truth.values().fold(Sum::default(), Sum::plus);
-    assert!(total.unpriced > 100 && total.microusd > 1_000_000, "{total:?}");
+    assert!(total.unpriced > 20 && total.microusd > 1_000_000, "{total:?}");
     for (by, subjects) in [
         (Grouping::Person, people.iter().map(|it| Subject::Person(it.id)).collect::<Vec<_>>()),
         (Grouping::Room, chats.iter().map(|it| Subject::Room(*it)).collect()),
