@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -77,7 +77,7 @@ pub(in crate::http) async fn metrics(State(http): State<Http>, headers: HeaderMa
     if digest(shown) != digest(token.expose_secret()) {
         return Err(Error::Unauthenticated("this is not METRICS_TOKEN").into());
     }
-    let kind = AppendHeaders([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")]);
+    let kind = [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     Ok((kind, (numbers.render)()).into_response())
 }
 

@@ -158,6 +158,8 @@ async fn the_server_says_how_it_is_and_what_is_bounded() {
     assert_eq!((&limits["messages_per_second"], &limits["registration"]), (&json!(7), &json!("open")));
     nobody.get("/metrics").await.refused("unauthenticated");
     let operator = nobody.with_token("a-token");
-    assert_eq!(operator.get("/metrics").await.status, 200);
+    let numbers = operator.get("/metrics").await;
+    let kinds: Vec<_> = numbers.headers.get_all("content-type").iter().collect();
+    assert_eq!((numbers.status.as_u16(), kinds), (200, vec!["text/plain; version=0.0.4; charset=utf-8"]));
     nobody.with_token("b-token").get("/metrics").await.refused("unauthenticated");
 }
