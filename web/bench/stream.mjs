@@ -16,7 +16,8 @@ const PATIENCE_MS = 120_000;
  * nearest to the app's own cost, and an app that is too dear is so each time.
  */
 const ATTEMPTS = 3;
-const LIMIT = { msPerChunk: 4, px: 1 };
+/** The budget is 4 ms; a machine that others use as well may be told to be content with more: `npm run bench -- 6`. */
+const LIMIT = { msPerChunk: Number(process.argv[2] ?? 4), px: 1 };
 
 let failed = false;
 
