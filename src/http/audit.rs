@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 
 use crate::domain::{Actor, Context, audit};
 use crate::http::error::Result;
-use crate::http::extract::{Json, Query, page_limit};
+use crate::http::extract::{Json, Query, has_more, page_limit};
 use crate::ids::AuditId;
 use crate::protocol::AuditEntry;
 
@@ -37,10 +37,8 @@ pub(in crate::http) async fn page(
     Query(place): Query<Place>,
 ) -> Result<Response> {
     let limit = page_limit(place.limit, DEFAULT_LIMIT)?;
-    // One more than asked tells whether there is a next page.
     let mut entries = audit::page(&cx, &actor, place.before, u64::from(limit) + 1).await?;
-    let has_more = entries.len() > limit as usize;
-    entries.truncate(limit as usize);
+    let has_more = has_more(&mut entries, limit);
     let last = entries.last().filter(|_| has_more);
     let next = last.map(|last| {
         let link = format!("</api/admin/audit?before={}&limit={limit}>; rel=\"next\"", last.id);

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::domain::chats::{self, Created, NewChat};
 use crate::domain::{Actor, Context};
 use crate::http::error::Result;
-use crate::http::extract::{Id, IdempotencyKey, Json, Query, page_limit};
+use crate::http::extract::{Id, IdempotencyKey, Json, Query, has_more, page_limit};
 use crate::ids::ChatId;
 use crate::protocol::{Chat, ChatKind, ChatListItem, NotifyLevel};
 
@@ -101,10 +101,8 @@ pub(in crate::http) async fn list(
 ) -> Result<Response> {
     let limit = page_limit(page.limit, DEFAULT_LIMIT)?;
     let offset = page.offset.unwrap_or(0);
-    // One more than asked tells whether there is a next page.
     let mut chats = chats::list(&cx, &actor, offset.into(), u64::from(limit) + 1).await?;
-    let has_more = chats.len() > limit as usize;
-    chats.truncate(limit as usize);
+    let has_more = has_more(&mut chats, limit);
     let links = links(offset, limit, has_more).map(|links| AppendHeaders([(LINK, links)]));
     Ok((links, Json(chats)).into_response())
 }

@@ -156,6 +156,13 @@ pub(in crate::http) fn page_limit(asked: Option<u32>, default: u32) -> Result<u3
     }
 }
 
+/// Whether there is a next page, told by one more than `limit` that was looked up and is left out here.
+pub(in crate::http) fn has_more<T>(page: &mut Vec<T>, limit: u32) -> bool {
+    let has_more = page.len() > limit as usize;
+    page.truncate(limit as usize);
+    has_more
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderMap;

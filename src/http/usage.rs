@@ -14,7 +14,7 @@ use crate::domain::usage::{self, Days, Whose};
 use crate::domain::{Actor, Context};
 use crate::http::csv::{self, cell};
 use crate::http::error::Result;
-use crate::http::extract::{Id, Json, Query, page_limit};
+use crate::http::extract::{Id, Json, Query, has_more, page_limit};
 use crate::ids::{CallId, ChatId, Day};
 use crate::protocol::{Call, Grouping, UsageSum};
 
@@ -196,13 +196,6 @@ fn limit(asked: Option<u32>, is_csv: bool) -> Result<u32> {
         (true, limit @ 1..=CSV_LIMIT) => Ok(limit),
         (true, _) => Err(Error::invalid("limit", format!("must be 1 to {CSV_LIMIT}")).into()),
     }
-}
-
-/// One more than asked tells whether there is a next page.
-fn has_more<T>(page: &mut Vec<T>, limit: u32) -> bool {
-    let has_more = page.len() > limit as usize;
-    page.truncate(limit as usize);
-    has_more
 }
 
 fn link(address: &str, next: &impl Serialize) -> String {
