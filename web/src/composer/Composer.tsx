@@ -35,7 +35,9 @@ function Box({ entry }: { entry: ChatEntry }) {
   const [draft, setDraft] = useDraft(chat);
   const { members } = usePeople(chat);
   const { enter } = useSettings();
-  const place = { kind: entry.kind, role: entry.my_role, bot: members.some((member) => member.is_bot) };
+  // Until it is known who is here, the server decides: whoever asks the bot at once is not told that it is away.
+  const bot = members.length === 0 || members.some((member) => member.is_bot);
+  const place = { kind: entry.kind, role: entry.my_role, bot };
   const [help, setHelp] = useState<"never" | "open" | "closed">("never");
   const { fill, obstacle, busy, send, sendAsText } = useSend(chat, place, draft, setDraft, () =>
     setHelp("open"),

@@ -22,6 +22,11 @@ beforeEach(() => {
 async function enter() {
   tab = await openTab();
   tab.openChat("trip");
+  await write();
+}
+
+/** The box, whatever is known of the chat by now. */
+async function write() {
   const { Composer } = await import("./Composer");
   render(<Composer chat="trip" />);
   await pass(10);
@@ -66,6 +71,14 @@ describe("a command", () => {
     await enter();
     await type("/bot why?{Enter}");
     expect(said()).toEqual(["/bot why?"]);
+  });
+
+  it("asks the bot also before it is known who is here", async () => {
+    tab = await openTab();
+    await write();
+    await type("/bot why?{Enter}");
+    expect(said()).toEqual(["/bot why?"]);
+    expect(box()).toHaveValue("");
   });
 
   it("that nobody knows is posted only after saying so", async () => {
