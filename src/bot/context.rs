@@ -3,7 +3,7 @@
 use crate::bot::prompt;
 use crate::domain::text;
 use crate::llm::request::{Request, Role, Turn};
-use crate::protocol::UserRef;
+use crate::protocol::{ModelSettings, UserRef};
 use crate::store::rows::HistoryMessage;
 
 /// The most text of earlier messages that is shown, in bytes; the newest are kept. The question is always whole.
@@ -26,7 +26,7 @@ pub fn build(agent: &UserRef, history: &[HistoryMessage], asked_by: &UserRef, qu
         role: Role::User,
         parts: vec![prompt::spoken(&asked_by.username, text::question(question))],
     });
-    Request { system: prompt::system(&agent.username), turns }
+    Request { system: prompt::system(&agent.username), turns, settings: ModelSettings::default() }
 }
 
 fn turn(agent: &UserRef, message: &HistoryMessage) -> Turn {

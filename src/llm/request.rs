@@ -1,14 +1,17 @@
 //! What a language model is asked: an instruction and a conversation, as plain text.
 //!
-//! Knows no provider; the model and the limits come from the configuration.
+//! Knows no provider; what the settings leave open comes from the configuration.
+
+use crate::protocol::ModelSettings;
 
 /// One question with all that comes before it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
     /// The instruction the conversation stands under; empty for none.
     pub system: String,
     /// Oldest first; the last one is the user's.
     pub turns: Vec<Turn>,
+    pub settings: ModelSettings,
 }
 
 impl Request {

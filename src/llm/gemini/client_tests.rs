@@ -134,6 +134,7 @@ fn question() -> Request {
     Request {
         system: "Be kind.".into(),
         turns: vec![turn(Role::User, "Hello?"), turn(Role::User, "Anyone?")],
+        ..Request::default()
     }
 }
 
