@@ -1,12 +1,24 @@
 import { create } from "zustand";
 import type en from "../../locales/en.json";
+import type pagesEn from "../../locales/pages/en.json";
 
-export type Catalogue = typeof en;
+type Core = typeof en;
+type Pages = typeof pagesEn;
+export type Catalogue = Core & Pages;
 
-/** None comes with the page, so that nobody fetches a language that they do not read. */
+/**
+ * None comes with the page, so that nobody fetches a language that they do not read. What only settings and usage
+ * say is apart: a room is opened more often than all of them together.
+ */
 const catalogues = {
-  en: () => import("../../locales/en.json").then((module): Catalogue => module.default),
-  de: () => import("../../locales/de.json").then((module): Catalogue => module.default),
+  en: {
+    core: () => import("../../locales/en.json").then((module): Core => module.default),
+    pages: () => import("../../locales/pages/en.json").then((module): Pages => module.default),
+  },
+  de: {
+    core: () => import("../../locales/de.json").then((module): Core => module.default),
+    pages: () => import("../../locales/pages/de.json").then((module): Pages => module.default),
+  },
 };
 
 export type Locale = keyof typeof catalogues;
@@ -49,13 +61,28 @@ export function preferredLocale(languages: readonly string[] = navigator.languag
 }
 
 let wanted: Locale = "en";
+let wantsPages = false;
 
 /** Changes the language as soon as its texts are here; stays as it is where they cannot be fetched. */
 export async function setLocale(next: Locale): Promise<void> {
   wanted = next;
-  const catalogue = await catalogues[next]().catch(() => undefined);
+  const catalogue = await fetchTexts(next).catch(() => undefined);
   // Whoever asked last wins, whichever file came last.
   if (wanted !== next || !catalogue) return;
   document.documentElement.lang = next;
   store.setState({ locale: next, catalogue });
+}
+
+async function fetchTexts(language: Locale): Promise<Partial<Catalogue>> {
+  const { core, pages } = catalogues[language];
+  const [first, further] = await Promise.all([core(), wantsPages ? pages() : {}]);
+  return { ...first, ...further };
+}
+
+/** What a page says, before the page: from now on these texts come with every language. */
+export async function withPageTexts<Page>(page: Promise<Page>): Promise<Page> {
+  wantsPages = true;
+  if (!catalogue().usage) await setLocale(wanted);
+  if (!catalogue().usage) throw new Error("the texts could not be fetched");
+  return page;
 }

@@ -1,4 +1,5 @@
 import { MoreHorizontal } from "lucide-react";
+import type { ReactNode } from "react";
 import { t } from "../i18n";
 import { cx } from "../ui/cx";
 import { IconButton } from "../ui/IconButton";
@@ -14,7 +15,7 @@ type ActionsProps = {
   perform: (action: Action) => void;
   open: boolean;
   onOpenChange: (open: boolean) => void;
-  note: string | undefined;
+  note: ReactNode;
 };
 
 /** The bar over the row that is pointed at or has the focus, and the menu. */

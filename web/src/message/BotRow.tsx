@@ -6,12 +6,12 @@ import { useName, useQueue } from "../state/people";
 import { cx } from "../ui/cx";
 import { Gutter } from "./Author";
 import { isSettled, mayStop } from "./actions";
+import { costOf } from "./cost";
 import { Ending } from "./Ending";
 import { Frame } from "./Frame";
 import { ReplyText } from "./ReplyText";
 import { useRoom } from "./room";
 import { Time } from "./Time";
-import { tokensOf } from "./tokens";
 import { usePerform } from "./usePerform";
 
 type BotRowProps = { id: string; message: Message; flash: boolean };
@@ -64,7 +64,7 @@ function Header({ id, message }: { id: string; message: Message }) {
       {message.run && isSettled(message) && (
         // Where there is no hover, the menu has it.
         <span className="min-w-0 truncate text-ink-2 text-xs opacity-0 transition-opacity duration-100 group-focus-within/row:opacity-100 group-hover/row:opacity-100 group-focus/row:opacity-100 pointer-coarse:hidden">
-          {tokensOf(message.run)}
+          {costOf(message.run)}
         </span>
       )}
       {mayStop(message, room) && (

@@ -1,18 +1,19 @@
 import {
   type FocusEvent,
   type KeyboardEvent,
+  lazy,
   type PointerEvent,
   type ReactNode,
   useRef,
   useState,
 } from "react";
 import type { Message } from "../gen/api";
+import { withPageTexts } from "../i18n";
 import { cx } from "../ui/cx";
 import { Actions } from "./Actions";
 import { type Action, actionsFor } from "./actions";
 import { pressed } from "./labels";
 import { useRoom } from "./room";
-import { tokensInFull } from "./tokens";
 import { useLongPress } from "./useLongPress";
 import { usePerform } from "./usePerform";
 
@@ -26,6 +27,9 @@ type FrameProps = {
   className?: string;
   children: ReactNode;
 };
+
+// The menu waits for it, and opens whole.
+const Spent = lazy(() => withPageTexts(import("./Spent")));
 
 const NOTHING: readonly Action[] = [];
 
@@ -81,7 +85,7 @@ export function Frame({ message, labelledBy, grouped, flash, className, children
         <Actions
           {...{ allowed, perform, open }}
           onOpenChange={openMenu}
-          note={message?.run ? tokensInFull(message.run) : undefined}
+          note={message?.run?.usage && <Spent run={message.run} />}
         />
       )}
     </article>

@@ -1,5 +1,6 @@
-import type { Message } from "../gen/api";
-import { t } from "../i18n";
+import type { Message, ReplyRun } from "../gen/api";
+import { formatFull, t } from "../i18n";
+import { me } from "../state/session";
 
 /** How a reply ended that is not whole, as a sentence. The server's own words stand in for a reason unknown here. */
 export function reasonText({ status, run }: Pick<Message, "status" | "run">): string {
@@ -18,10 +19,26 @@ export function reasonText({ status, run }: Pick<Message, "status" | "run">): st
     case "restarted":
       return t(`room.reason_${run.reason}`);
     case "budget":
-      // Whose it is and when it renews, only the server's sentence says.
-      return run.detail ?? t("room.failed");
+      return overBudget(run) ?? run.detail ?? t("room.failed");
     default:
       run?.reason satisfies undefined | null;
       return run?.detail ?? t(status === "stopped" ? "room.stopped" : "room.failed");
+  }
+}
+
+/** Whose it is and until when: said nowhere but in the server's sentence. */
+const REFUSAL =
+  /^(?:(This room)|(The server)|(.+))'s budget for (?:(today)|this month) has no room .* on (\d{4}-\d\d-\d\d) at 00:00 UTC\.$/;
+
+function overBudget({ asked_by, detail }: ReplyRun): string | undefined {
+  const [, room, server, name = "", today, day] = REFUSAL.exec(detail ?? "") ?? [];
+  if (!day) return undefined;
+  const when = formatFull(`${day}T00:00:00Z`);
+  return t(today ? "room.budget_day" : "room.budget_month", { whose: whose(), when });
+
+  function whose(): string {
+    if (room) return t("room.budget_room");
+    if (server) return t("room.budget_server");
+    return asked_by === me()?.id ? t("room.budget_you") : t("room.budget_person", { name });
   }
 }

@@ -220,14 +220,14 @@ it("the names of those who are in the room stand out in what is said", async () 
 });
 
 it("what a reply took is told in its menu, too, for whoever cannot hover", async () => {
-  const usage = { prompt_tokens: 1200, reply_tokens: 34, total_tokens: 1234 };
+  const usage = { prompt_tokens: 1200, reply_tokens: 34, total_tokens: 1234, cost_microusd: 1230 };
   const run = { id: "r", asked_by: ada.id, question_id: "q", model: "gemini-x", usage };
   server.post("trip", gem, "as you wish", { run });
   await look();
-  expect(row("as you wish")).toHaveTextContent("gemini-x · 1,234 tokens");
+  expect(row("as you wish")).toHaveTextContent("gemini-x · 1,234 tokens · $0.00123");
   await keys("as you wish", "{Enter}");
   await menuItems();
   expect(screen.getByRole("menu")).toHaveAccessibleDescription(
-    "gemini-x · 1,200 tokens asked · 34 answered · 1,234 in all",
+    "Asked by: Ada. Model: gemini-x. Prompt: 1,200. Reply: 34. Tokens in all: 1,234. Price: $0.00123.",
   );
 });

@@ -1,4 +1,12 @@
-import { cloneElement, type KeyboardEvent, lazy, type ReactElement, Suspense, useState } from "react";
+import {
+  cloneElement,
+  type KeyboardEvent,
+  lazy,
+  type ReactElement,
+  type ReactNode,
+  Suspense,
+  useState,
+} from "react";
 
 export type MenuItem = {
   label: string;
@@ -24,7 +32,7 @@ export type MenuProps = {
   trigger: ReactElement<Record<string, unknown>>;
   items: MenuEntry[];
   /** What is good to know of that which the menu is about. */
-  note?: string | undefined;
+  note?: ReactNode;
   side?: "top" | "bottom";
   align?: "start" | "end";
   open?: boolean;

@@ -31,19 +31,19 @@ export default function MenuPopup({
           className="z-50 outline-none"
         >
           <Base.Popup
-            aria-describedby={note && noteId}
+            aria-describedby={note ? noteId : undefined}
             className="max-h-(--available-height) min-w-[max(12rem,var(--anchor-width))] max-w-80 overflow-y-auto rounded-md border border-line bg-surface p-1.5 text-ink shadow-pop outline-none transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0"
           >
             {items.map((entry, index) => (
               <Entry key={index} entry={entry} />
             ))}
             {note && (
-              <p
+              <div
                 id={noteId}
-                className="mx-1 mt-1.5 border-line border-t px-1.5 pt-2 pb-1 text-pretty text-ink-2 text-xs"
+                className="mx-1 mt-1.5 border-line border-t px-1.5 pt-2 pb-1 text-ink-2 text-xs"
               >
                 {note}
-              </p>
+              </div>
             )}
           </Base.Popup>
         </Base.Positioner>
