@@ -1,11 +1,14 @@
-import { CircleAlert } from "lucide-react";
+import { CircleAlert, Hourglass } from "lucide-react";
+import { useEffect } from "react";
 import type { Message, MessageId } from "../gen/api";
 import { formatFull, t } from "../i18n";
 import { Markdown } from "../markdown/Markdown";
+import { announce } from "../state/announce";
 import { discard, type PendingPost, resend } from "../state/log";
 import { useMe } from "../state/session";
 import { Button } from "../ui/Button";
 import { cx } from "../ui/cx";
+import { useSecondsUntil } from "../ui/useSecondsUntil";
 import { Author, Gutter } from "./Author";
 import { Frame } from "./Frame";
 import { Quote } from "./Quote";
@@ -53,10 +56,22 @@ export function PersonRow({ id, message, pending, grouped, flash, receipts }: Pe
             )}
           </div>
         )}
+        {pending?.waitsUntil && <Waits until={pending.waitsUntil} />}
         {pending?.state === "failed" && <Failed post={pending} />}
         {receipts && message && <Receipts seq={message.seq} />}
       </div>
     </Frame>
+  );
+}
+
+function Waits({ until }: { until: number }) {
+  const seconds = useSecondsUntil(until);
+  useEffect(() => announce(t("room.waits", { count: Math.ceil((until - Date.now()) / 1000) })), [until]);
+  return (
+    <p className="my-1 flex items-center gap-2 text-[13px] text-warn tabular-nums">
+      <Hourglass aria-hidden="true" className="size-4 shrink-0" />
+      {t("room.waits", { count: seconds })}
+    </p>
   );
 }
 

@@ -1,10 +1,11 @@
 import { CloudOff } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { t } from "../i18n";
 import { announce } from "../state/announce";
 import { retryNow, useConnection } from "../state/connection";
 import { Button } from "../ui/Button";
 import { Spinner } from "../ui/Spinner";
+import { useSecondsUntil } from "../ui/useSecondsUntil";
 
 /** Says that the connection is away once that has lasted, what becomes of one's words, and when it tries again. */
 export function ConnectionBanner() {
@@ -41,10 +42,5 @@ export function ConnectionBanner() {
 }
 
 function Countdown({ until }: { until: number }) {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return <>{t("shell.offline_retry", { count: Math.max(1, Math.ceil((until - now) / 1000)) })}</>;
+  return <>{t("shell.offline_retry", { count: useSecondsUntil(until) })}</>;
 }

@@ -15,6 +15,8 @@ export type PendingPost = {
   content: string;
   reply_to?: MessageId;
   state: "pending" | "failed";
+  /** There was too much at once: it goes out by itself at this moment. */
+  waitsUntil?: number;
   /** Why it failed, for people. */
   error?: string;
 };
@@ -280,9 +282,16 @@ function isOthers(message: Message): boolean {
   return message.kind === "text" && message.user_id !== me()?.id;
 }
 
-function pendingRow({ client_id, content, reply_to, refused }: ReturnType<typeof unsent>[number]): Row {
+function pendingRow({
+  client_id,
+  content,
+  reply_to,
+  refused,
+  waitsUntil,
+}: ReturnType<typeof unsent>[number]): Row {
   const pending: PendingPost = { client_id, content, state: refused ? "failed" : "pending" };
   if (reply_to !== undefined) pending.reply_to = reply_to;
+  if (waitsUntil !== undefined) pending.waitsUntil = waitsUntil;
   if (refused) pending.error = problemText(new Problem(refused));
   return { key: client_id, pending };
 }

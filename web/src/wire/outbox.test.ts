@@ -114,6 +114,8 @@ test("who is too fast waits as long as the server says, and keeps the order", as
   const outbox = open();
   add(outbox, "a", "b");
   sent[0]?.fail(new Problem({ code: "rate_limited", detail: "too many", retry_after: 2 }));
+  await pass();
+  expect(outbox.of("room").map((post) => post.waitsUntil)).toEqual([Date.now() + 2_000, undefined]);
   await pass(1_999);
   outbox.flush();
   expect(lines()).toEqual(["a"]);

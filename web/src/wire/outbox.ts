@@ -12,6 +12,8 @@ export type Unsent = {
   place: number;
   /** Why the server would not have it; such a post waits for a person's decision. */
   refused?: { code: ErrorCode; detail: string };
+  /** There was too much at once: it goes out by itself at this moment. Not stored. */
+  waitsUntil?: number;
 };
 
 type Entry = Unsent & {
@@ -143,11 +145,16 @@ export class Outbox {
     // It came in spite of the refusal, was discarded, or somebody else is in.
     if (!this.#entries.has(entry.client_id)) return;
     if (error.code === "rate_limited" || error.code === "unavailable") {
+      const waitMs = (error.retryAfter ?? 1) * 1000;
       const resume = () => {
         this.#timers.delete(entry.chat_id);
         this.#pump(entry.chat_id);
       };
-      this.#timers.set(entry.chat_id, setTimeout(resume, (error.retryAfter ?? 1) * 1000));
+      this.#timers.set(entry.chat_id, setTimeout(resume, waitMs));
+      if (error.code === "rate_limited") {
+        this.#put({ ...entry, waitsUntil: Date.now() + waitMs });
+        this.#changed();
+      }
     } else {
       this.#keep({ ...entry, refused: { code: error.code, detail: error.message } });
     }
