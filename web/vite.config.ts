@@ -9,7 +9,17 @@ export default defineConfig({
   plugins: [react(), tailwindcss()],
   // The server puts a fresh nonce here in every answer.
   html: { cspNonce: "__CSP_NONCE__" },
-  build: { target: "es2023", manifest: true, assetsInlineLimit: 0, chunkSizeWarningLimit: 300 },
+  build: {
+    target: "es2023",
+    manifest: true,
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 300,
+    rolldownOptions: {
+      // All of it is there in the first room. Left to itself it falls into ever more small files as pages are added,
+      // which pack worse.
+      output: { codeSplitting: { groups: [{ name: "state", test: /src\/(wire|i18n|state)\// }] } },
+    },
+  },
   server: {
     // The server lets in pages of its own origin only, and knows that by `Host`: so it must see the browser's.
     // Vite's short form (`"/api": server`) replaces it, and refresh cookies would be refused.

@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, useEffect, useState } from "react";
-import { useLocale } from "./i18n";
+import { useLocale, withPageTexts } from "./i18n";
 import { Home } from "./pages/Home";
 import { Lost, Troubled } from "./shell/Lost";
 import { next, returnPath } from "./shell/next";
@@ -12,7 +12,10 @@ import { useSession } from "./state/session";
 const room = () => import("./pages/Room");
 const Room = lazy(() => room().then(({ Room }) => ({ default: Room })));
 const Settings = lazy(() =>
-  import("./pages/settings/Settings").then(({ Settings }) => ({ default: Settings })),
+  withPageTexts(import("./pages/settings/Settings")).then(({ Settings }) => ({ default: Settings })),
+);
+const RoomUsage = lazy(() =>
+  withPageTexts(import("./pages/usage/RoomUsage")).then(({ RoomUsage }) => ({ default: RoomUsage })),
 );
 const SignIn = lazy(() => import("./pages/SignIn").then(({ SignIn }) => ({ default: SignIn })));
 const Register = lazy(() => import("./pages/Register").then(({ Register }) => ({ default: Register })));
@@ -93,6 +96,15 @@ const chat = createRoute({
   },
 });
 
+const roomUsage = createRoute({
+  getParentRoute: () => inside,
+  path: "/c/$chat/usage",
+  component: function RoomUsageRoute() {
+    const { chat: id } = roomUsage.useParams();
+    return <RoomUsage key={id} chat={id} />;
+  },
+});
+
 const settings = createRoute({ getParentRoute: () => inside, path: "/settings", component: Settings });
 
 const settingsPage = createRoute({
@@ -142,7 +154,7 @@ const join = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    inside.addChildren([home, chat, settings, settingsPage]),
+    inside.addChildren([home, chat, roomUsage, settings, settingsPage]),
     outside.addChildren([login, register, setup]),
     join,
   ]),

@@ -1,4 +1,5 @@
-import { Ellipsis, LogOut, Pencil, Trash2, UserPlus } from "lucide-react";
+import { useNavigate } from "@tanstack/react-router";
+import { ChartColumn, Ellipsis, LogOut, Pencil, Trash2, UserPlus } from "lucide-react";
 import { t } from "../i18n";
 import type { ChatEntry } from "../state/chats";
 import { IconButton } from "../ui/IconButton";
@@ -9,6 +10,7 @@ import { mayDelete, mayInvite, mayLeave, mayRename } from "./rights";
 
 /** What one may do with the whole chat; `full` where the header has no buttons for the rest. */
 export function RoomMenu({ entry, full }: { entry: ChatEntry; full: boolean }) {
+  const navigate = useNavigate();
   const standing = { kind: entry.kind, role: entry.my_role };
   const opens = (dialog: RoomDialog) => () => openDialog(entry.id, dialog);
   const upper: MenuEntry[] = [];
@@ -19,6 +21,11 @@ export function RoomMenu({ entry, full }: { entry: ChatEntry; full: boolean }) {
   if (mayRename(standing)) {
     upper.push({ label: t("members.rename"), icon: <Pencil />, onSelect: opens("rename") });
   }
+  upper.push({
+    label: t("members.usage"),
+    icon: <ChartColumn />,
+    onSelect: () => void navigate({ to: "/c/$chat/usage", params: { chat: entry.id } }),
+  });
   if (mayLeave(standing)) {
     lower.push({ label: t("members.leave"), icon: <LogOut />, onSelect: opens("leave") });
   }

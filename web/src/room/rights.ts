@@ -21,6 +21,11 @@ export function mayDelete({ role }: Standing): boolean {
   return role === "owner";
 }
 
+/** The members of a private chat have budgets of their own. */
+export function maySetBudget({ kind, role }: Standing): boolean {
+  return kind !== "private" && role !== "member";
+}
+
 // The server would let the bot be taken out of an AI chat, where nobody could bring it back.
 export function mayRemove({ kind, role }: Standing, member: Member): boolean {
   if (kind !== "group" || role === "member") return false;

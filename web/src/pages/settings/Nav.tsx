@@ -1,14 +1,16 @@
 import { Link } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { t } from "../../i18n";
-import { pages, type SettingsPage } from "./pages";
+import { useMe } from "../../state/session";
+import { pagesFor, type SettingsPage } from "./pages";
 
 /** The pages; beside one of them a list of names, on its own one that also says what is where. */
 export function Nav({ shown }: { shown: SettingsPage | undefined }) {
+  const { role } = useMe();
   return (
     <nav aria-label={t("shell.settings")} className="@max-3xl:px-2 @3xl:pt-2">
       <ul className="grid gap-0.5">
-        {pages.map(({ id, name, about, icon: Icon }) => (
+        {pagesFor(role).map(({ id, name, about, icon: Icon }) => (
           <li key={id}>
             <Link
               to="/settings/$page"

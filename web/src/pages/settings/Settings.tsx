@@ -3,11 +3,12 @@ import { ArrowLeft, Compass } from "lucide-react";
 import { type ComponentType, lazy, Suspense, useEffect, useRef } from "react";
 import { t } from "../../i18n";
 import { usePageTitle } from "../../shell/usePageTitle";
+import { useMe } from "../../state/session";
 import { buttonClass } from "../../ui/Button";
 import { cx } from "../../ui/cx";
 import { Empty } from "../../ui/Empty";
 import { Nav } from "./Nav";
-import { pages, type SettingsPage } from "./pages";
+import { pagesFor, type SettingsPage } from "./pages";
 import { Saved } from "./Saved";
 
 const contents: Record<SettingsPage, ComponentType> = {
@@ -16,6 +17,8 @@ const contents: Record<SettingsPage, ComponentType> = {
   sessions: lazy(() => import("./Sessions")),
   appearance: lazy(() => import("./Appearance")),
   notifications: lazy(() => import("./Notifications")),
+  usage: lazy(() => import("./Usage")),
+  "server-usage": lazy(() => import("./ServerUsage")),
 };
 
 /**
@@ -24,7 +27,8 @@ const contents: Record<SettingsPage, ComponentType> = {
  */
 export function Settings({ page }: { page?: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const shown = pages.find(({ id }) => id === (page ?? "profile"));
+  const { role } = useMe();
+  const shown = pagesFor(role).find(({ id }) => id === (page ?? "profile"));
   const name = shown ? t(shown.name) : t("shell.not_found");
   // With a page open the list is only beside it, or not there.
   const ListTitle = page === undefined ? "h1" : "p";
