@@ -143,7 +143,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       const chat = await ada.newChat("Kitchen table", ben);
       await ada.enter(chat);
       await examineDialogs(ada, axe);
-      for (const page of ["profile", "password", "sessions", "appearance", "notifications"]) {
+      for (const page of ["profile", "password", "sessions", "appearance", "notifications", "usage"]) {
         await ada.page.goto(`/settings/${page}`);
         await expect(ada.page.getByRole("heading", { level: 2 }).first()).toBeVisible();
         await expect(ada.page.locator("#main [aria-busy=true]")).toHaveCount(0);

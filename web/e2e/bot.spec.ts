@@ -112,17 +112,3 @@ test("whoever comes in the middle of a reply sees what the others see", async ({
   await held.open();
   await expect(ben.row(ANSWER)).toHaveCount(1);
 });
-
-test("what a reply cost shows on hover, and in full in its menu", async ({ ada, standin }) => {
-  const chat = await ada.newChat("Kitchen table");
-  await ada.enter(chat);
-  await standin.answer({ text: ANSWER });
-  await ada.say("/bot What shall we do?");
-  const cost = ada.row(ANSWER).getByText(/\d tokens$/);
-  await ada.box.hover();
-  await expect(cost).toHaveCSS("opacity", "0");
-  await ada.row(ANSWER).hover();
-  await expect(cost).toHaveCSS("opacity", "1");
-  await ada.row(ANSWER).getByRole("button", { name: "More" }).click();
-  await expect(ada.page.getByRole("menu").getByText(/in all$/)).toBeVisible();
-});

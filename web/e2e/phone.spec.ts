@@ -47,7 +47,7 @@ test("no page of whoever is in scrolls sideways", async ({ ada, ben }) => {
   await ada.enter(chat);
   await expect(ada.row("averyvery").locator("math")).toBeVisible();
   await expectNoSideways(ada.page);
-  for (const page of ["", "/profile", "/password", "/sessions", "/appearance", "/notifications"]) {
+  for (const page of ["", "/profile", "/password", "/sessions", "/appearance", "/notifications", "/usage"]) {
     await ada.page.goto(`/settings${page}`);
     await expect(ada.page.getByRole("heading").first()).toBeVisible();
     await expectNoSideways(ada.page);

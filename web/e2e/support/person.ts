@@ -24,7 +24,11 @@ export class Person {
   }
 
   /** By REST, for what a test needs but is not about. */
-  async call<T>(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, data?: unknown): Promise<T> {
+  async call<T>(
+    method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
+    path: string,
+    data?: unknown,
+  ): Promise<T> {
     const request: APIRequestContext = this.context.request;
     const response = await request.fetch(`/api${path}`, {
       method,

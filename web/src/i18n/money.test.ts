@@ -26,6 +26,14 @@ test("a price is told to the millionth of a dollar, and never in more digits tha
   for (const [microusd, text] of table) expect(formatMoney(microusd)).toBe(text);
 });
 
+test("prices in a column have the same digits", () => {
+  expect([0, 52_900, 1_500_000].map((price) => formatMoney(price, "column"))).toEqual([
+    "$0.000000",
+    "$0.052900",
+    "$1.500000",
+  ]);
+});
+
 test("a price is written as the reader writes numbers", async () => {
   await setLocale("de");
   expect(formatMoney(1_234_500_070).replace(/\s/g, " ")).toBe("1.234,50007 $");

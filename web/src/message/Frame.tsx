@@ -85,7 +85,7 @@ export function Frame({ message, labelledBy, grouped, flash, className, children
         <Actions
           {...{ allowed, perform, open }}
           onOpenChange={openMenu}
-          note={message?.run?.usage && <Spent run={message.run} />}
+          note={message?.run?.usage && <Spent id={message.id} run={message.run} />}
         />
       )}
     </article>

@@ -1,5 +1,6 @@
-import type { ReplyRun, Usage } from "../gen/api";
+import type { MessageId, ReplyRun, Usage } from "../gen/api";
 import { formatNumber, type Key, t } from "../i18n";
+import { useModelOf } from "../queries/usage";
 import { useName } from "../state/people";
 import { priceOf } from "./cost";
 import { useRoom } from "./room";
@@ -15,10 +16,11 @@ const counts: [Count, Key][] = [
 ];
 
 /** Who asked for a reply, what wrote it, and what it took and cost, one by one. */
-export default function Spent({ run }: { run: ReplyRun }) {
+export default function Spent({ id, run }: { id: MessageId; run: ReplyRun }) {
   const { chat } = useRoom();
   const name = useName(chat, run.asked_by, t("room.somebody"));
-  const { model, usage = null } = run;
+  const model = useModelOf(chat, id, run.model);
+  const { usage = null } = run;
   const price = usage && priceOf(usage);
   return (
     <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 tabular-nums">

@@ -2,9 +2,12 @@ import type { ReplyRun, Usage } from "../gen/api";
 import { formatMoney, t } from "../i18n";
 
 /** What a reply cost; undefined where nothing was called for it. What has no known price is not free. */
-export function priceOf({ cost_microusd, unpriced }: Usage): string | undefined {
+export function priceOf(
+  { cost_microusd, unpriced }: Usage,
+  place: "text" | "column" = "text",
+): string | undefined {
   if (cost_microusd == null) return unpriced ? t("room.unpriced") : undefined;
-  const price = formatMoney(cost_microusd);
+  const price = formatMoney(cost_microusd, place);
   return unpriced ? t("room.at_least", { price }) : price;
 }
 

@@ -1,5 +1,5 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from "@tanstack/react-query";
-import type { Allowance, Budget, Call, CallId, ChatId, Day, UsageSum, UserId } from "../gen/api";
+import type { Allowance, Budget, Call, CallId, ChatId, Day, MessageId, UsageSum, UserId } from "../gen/api";
 import { api, authorized, must } from "../wire/api";
 import { queryClient } from "./client";
 
@@ -110,6 +110,21 @@ export async function fetchCsv(whose: Whose, what: "history" | Grouping, days: D
     next = /<([^>]+)>; rel="next"/.exec(response.headers.get("Link") ?? "")?.[1];
   }
   return new Blob(pieces, { type: "text/csv" });
+}
+
+/** Which model wrote a reply. The frames of one that was written while one looked do not tell. */
+export function useModelOf(chat: ChatId, message: MessageId, known?: string | null): string | undefined {
+  const params = { path: { chat_id: chat, message_id: message } };
+  const { data } = useQuery(
+    {
+      queryKey: ["model", message],
+      queryFn: async () =>
+        (await must(api.GET("/api/chats/{chat_id}/messages/{message_id}", { params }))).run?.model ?? null,
+      enabled: known == null,
+    },
+    queryClient,
+  );
+  return known ?? data ?? undefined;
 }
 
 /** What bounds somebody, a room or the server. */

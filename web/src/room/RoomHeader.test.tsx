@@ -68,9 +68,9 @@ describe("the head of a room", () => {
   });
 
   it.each([
-    ["owner", ["Rename…", "Leave…", "Delete chat…"]],
-    ["admin", ["Rename…", "Leave…"]],
-    ["member", ["Leave…"]],
+    ["owner", ["Rename…", "Usage", "Leave…", "Delete chat…"]],
+    ["admin", ["Rename…", "Usage", "Leave…"]],
+    ["member", ["Usage", "Leave…"]],
   ] as const)("offers to an %s what they may do", async (role, items) => {
     server.chat("trip").role = role;
     await enter();

@@ -59,7 +59,7 @@ export function History({ whose, days }: { whose: Whose; days: Days }) {
 
 function Line({ call, whose }: { call: Call; whose: Whose }) {
   const chat = useChats()?.find(({ id }) => id === call.chat_id);
-  const where = whose.kind !== "room" && t("usage.asked_in", { chat: chat?.title ?? t("usage.other_chat") });
+  const where = whose.kind !== "room" && chat && t("usage.asked_in", { chat: chat.title });
   const who = whose.kind !== "mine" && t("usage.for_person", { name: `@${call.username}` });
   return (
     <li className="flex items-start justify-between gap-4 px-3.5 py-2.5 text-[13px]">
@@ -80,7 +80,7 @@ function Line({ call, whose }: { call: Call; whose: Whose }) {
         </p>
       </div>
       <p className="shrink-0 text-right tabular-nums">
-        <span className="block">{priceOf(call) ?? "–"}</span>
+        <span className="block">{priceOf(call, "column") ?? "–"}</span>
         <span className="block text-ink-2">
           {call.total_tokens == null ? "–" : t("room.tokens", { count: call.total_tokens })}
         </span>

@@ -65,7 +65,10 @@ export function SumTable({ caption, heading, rows }: SumTableProps) {
 function Line({ name, sum }: { name: ReactNode; sum: UsageSum }) {
   return (
     <tr className="border-line border-b last:border-b-0">
-      <th scope="row" className="max-w-0 @md:max-w-56 truncate py-2 text-left font-[inherit] @max-md:w-2/5">
+      <th
+        scope="row"
+        className="max-w-0 @md:max-w-56 truncate py-2 text-left font-normal in-[tfoot]:font-medium @max-md:w-2/5"
+      >
         {name}
       </th>
       {counts.map(({ count, where }) => (
@@ -73,7 +76,7 @@ function Line({ name, sum }: { name: ReactNode; sum: UsageSum }) {
           {formatNumber(sum[count])}
         </td>
       ))}
-      <td className={number}>{priceText(sum)}</td>
+      <td className={number}>{priceText(sum, "column")}</td>
     </tr>
   );
 }

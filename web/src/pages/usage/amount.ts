@@ -16,12 +16,17 @@ function marks(): { group: string; decimal: string } {
  */
 function digitsOf(text: string): [string, string] | undefined {
   const { group, decimal } = marks();
-  const [whole = "", part = "", ...more] = text.trim().replace(/\s/g, " ").split(decimal);
-  const thousands = whole.split(group.replace(/\s/g, " "));
+  const [whole = "", part = "", ...more] = alike(text.trim()).split(decimal);
+  const thousands = whole.split(alike(group));
   const isGrouped = thousands.length === 1 || thousands.every((one, at) => at === 0 || one.length === 3);
   const digits = thousands.join("");
   if (!isGrouped || more.length > 0 || !/^\d+$/.test(digits) || !/^\d*$/.test(part)) return undefined;
   return [digits, part];
+}
+
+/** Keyboards have one space and one apostrophe; typesetters have more. */
+function alike(text: string): string {
+  return text.replace(/\s/g, " ").replace(/’/g, "'");
 }
 
 /** A whole number that somebody wrote. */

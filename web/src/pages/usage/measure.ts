@@ -12,9 +12,9 @@ export function hasPrice({ calls, unpriced_calls }: Priced): boolean {
 }
 
 /** The price of what was added up. What has none is told, and never as 0. */
-export function priceText(sum: Priced): string {
+export function priceText(sum: Priced, place: "text" | "column" = "text"): string {
   if (!hasPrice(sum)) return t("room.unpriced");
-  const price = formatMoney(sum.cost_microusd);
+  const price = formatMoney(sum.cost_microusd, place);
   return sum.unpriced_calls > 0 ? t("room.at_least", { price }) : price;
 }
 
