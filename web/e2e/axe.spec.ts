@@ -43,12 +43,26 @@ class Examination {
   }
 }
 
-test("the home page is named as it is seen, for whoever speaks to their browser", async ({ ada }) => {
+test("things are named as they are seen, for whoever speaks to their browser", async ({ ada, ben }) => {
+  const expectAlike = async () => {
+    // Not among axe's own choice yet.
+    const axe = new AxeBuilder({ page: ada.page }).setLegacyMode().withRules("label-content-name-mismatch");
+    expect((await axe.analyze()).violations.map(({ nodes }) => nodes.map(({ html }) => html))).toEqual([]);
+  };
   await ada.page.goto("/");
   await expect(ada.page.getByRole("button", { name: "Account of ada" })).toBeVisible();
-  // Not among axe's own choice yet.
-  const axe = new AxeBuilder({ page: ada.page }).setLegacyMode().withRules("label-content-name-mismatch");
-  expect((await axe.analyze()).violations.map(({ nodes }) => nodes.map(({ html }) => html))).toEqual([]);
+  await expectAlike();
+  const chat = await ada.newChat("Kitchen table", ben);
+  await ada.enter(chat);
+  const said = await ada.post(chat, "Are you there?");
+  await ben.post(chat, "Yes", { reply_to: said.id });
+  await ben.call("POST", `/chats/${chat}/mark-read`, {});
+  await expect(ada.row("Are you there?").getByRole("button", { name: "Read by ben" })).toBeVisible();
+  await ada.page.getByRole("searchbox").fill("ben");
+  await expect(ada.page.getByRole("button", { name: "Message ben @ben" })).toBeVisible();
+  await ada.page.getByRole("button", { name: /^Members, / }).click();
+  await expect(ada.page.getByRole("complementary", { name: "Members" })).toBeVisible();
+  await expectAlike();
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

@@ -47,7 +47,7 @@ test("the browser's own word that it is offline, and online again, is heard", as
     ada
       .row("From the tunnel")
       .getByText("Sent")
-      .or(ada.row("From the tunnel").getByLabel(/Read by/)),
+      .or(ada.row("From the tunnel").getByRole("button", { name: /^Read by/ })),
   ).toBeVisible();
 });
 
@@ -70,7 +70,7 @@ test("what was sent into a dying connection arrives once", async ({ person, wire
     ada
       .row("And this after it.")
       .getByText("Sent")
-      .or(ada.row("And this").getByLabel(/Read by/)),
+      .or(ada.row("And this").getByRole("button", { name: /^Read by/ })),
   ).toBeVisible();
   for (const person of [ada, ben]) await expect(person.row("Only once, please.")).toHaveCount(1);
   const posted = (await ben.messages(chat))

@@ -18,13 +18,19 @@ export function Quote({ of }: { of: MessageId }) {
       type="button"
       disabled={!message}
       onClick={() => message && show(message.seq)}
-      aria-label={message && t("room.quote", { name, text: text ?? "" })}
       // Of one height from the beginning, so that the row does not grow when the quoted message has come.
       className="mb-0.5 flex h-6 max-w-full cursor-pointer items-center gap-1.5 rounded-sm text-left text-[13px] text-ink-2 enabled:hover:text-ink disabled:cursor-default pointer-coarse:h-8"
     >
+      {message && <span className="sr-only">{t("room.quote", { name, text: text ?? "" })}</span>}
       <CornerUpRight aria-hidden="true" className="size-3.5 shrink-0" />
-      {message && <span className="shrink-0 font-medium">{name}</span>}
-      <span className="truncate">{quoted.kind === "gone" ? t("room.quote_gone") : text}</span>
+      {message && (
+        <span aria-hidden="true" className="shrink-0 font-medium">
+          {name}
+        </span>
+      )}
+      <span aria-hidden={message !== undefined} className="truncate">
+        {quoted.kind === "gone" ? t("room.quote_gone") : text}
+      </span>
     </button>
   );
 }

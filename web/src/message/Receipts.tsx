@@ -27,7 +27,8 @@ export const Receipts = memo(function Receipts({ seq }: { seq: Seq }) {
   const names = t("room.read_by", { names: formatList(readers.map((reader) => reader.display_name)) });
   return (
     <Tooltip label={names}>
-      <button type="button" aria-label={names} className="flex h-5 cursor-default items-center rounded-full">
+      <button type="button" className="flex h-5 cursor-default items-center rounded-full">
+        <span className="sr-only">{names}</span>
         {readers.slice(0, FACES).map((reader) => (
           <Avatar
             key={reader.user_id}
@@ -38,7 +39,7 @@ export const Receipts = memo(function Receipts({ seq }: { seq: Seq }) {
           />
         ))}
         {readers.length > FACES && (
-          <span className="pl-1 text-ink-2 text-xs">
+          <span aria-hidden="true" className="pl-1 text-ink-2 text-xs">
             {t("room.read_more", { count: readers.length - FACES })}
           </span>
         )}

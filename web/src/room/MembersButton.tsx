@@ -22,11 +22,11 @@ export function MembersButton({ chat }: { chat: ChatId }) {
       <button
         id={MEMBERS_BUTTON}
         type="button"
-        aria-label={`${t("members.title")}, ${formatNumber(members.length)}`}
         aria-expanded={shown}
         onClick={() => showMembers(!shown)}
         className="flex h-9 shrink-0 cursor-pointer items-center gap-1.5 rounded-sm px-2 text-ink-2 text-sm tabular-nums transition-colors duration-100 hover:bg-hover hover:text-ink aria-expanded:bg-hover aria-expanded:text-ink pointer-coarse:h-11"
       >
+        <span className="sr-only">{`${t("members.title")}, ${formatNumber(members.length)}`}</span>
         {others.length > 0 && (
           <span className="-space-x-1 hidden lg:flex">
             {others.slice(0, FACES).map(({ user_id, username, kind }) => (

@@ -82,11 +82,13 @@ function People({ query, found }: { query: string; found: boolean }) {
               type="button"
               data-row=""
               onClick={() => openPrivate(user.username)}
-              aria-label={t("shell.message_to", { name: user.display_name })}
               className="flex min-h-12 w-full cursor-pointer items-center gap-3 rounded-md px-2.5 text-left -outline-offset-2 hover:bg-hover"
             >
+              <span className="sr-only">
+                {t("shell.message_to", { name: `${user.display_name} @${user.username}` })}
+              </span>
               <Avatar user={user} />
-              <span className="min-w-0">
+              <span aria-hidden="true" className="min-w-0">
                 <span className="block truncate font-medium text-sm">{user.display_name}</span>
                 <span className="block truncate text-[13px] text-ink-2">@{user.username}</span>
               </span>

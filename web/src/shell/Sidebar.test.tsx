@@ -115,7 +115,7 @@ test("the search finds chats and people, and a person opens the private chat wit
   await userEvent.clear(box);
   await userEvent.type(box, "ort");
   expect(rows()).toHaveLength(0);
-  await userEvent.click(await screen.findByRole("button", { name: "Message Ben Ortega" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Message Ben Ortega @ben.o" }));
   expect(world.made).toEqual([{ kind: "private", participant_usernames: ["ben.o"] }]);
   await vi.waitFor(() => expect(router.history.location.pathname).toBe("/c/with-ben"));
 });

@@ -54,7 +54,7 @@ export function SumTable({ caption, heading, rows }: SumTableProps) {
         ))}
       </tbody>
       {rows.length > 1 && (
-        <tfoot className="font-medium">
+        <tfoot className="font-semibold">
           <Line name={t("usage.sum")} sum={totalOf(rows.map(({ sum }) => sum))} />
         </tfoot>
       )}
@@ -67,7 +67,7 @@ function Line({ name, sum }: { name: ReactNode; sum: UsageSum }) {
     <tr className="border-line border-b last:border-b-0">
       <th
         scope="row"
-        className="max-w-0 @md:max-w-56 truncate py-2 text-left font-normal in-[tfoot]:font-medium @max-md:w-2/5"
+        className="max-w-0 @md:max-w-56 truncate py-2 text-left [font-weight:inherit] @max-md:w-2/5"
       >
         {name}
       </th>
