@@ -7,6 +7,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout
 use tokio_stream::StreamExt;
 use tokio_util::sync::CancellationToken;
 
+use crate::bot::asked;
 use crate::bot::calls::Calls;
 use crate::bot::context;
 use crate::bot::outcome::Ending;
@@ -17,7 +18,7 @@ use crate::llm::error::LlmError;
 use crate::llm::gemini::Gemini;
 use crate::llm::prices::Prices;
 use crate::llm::request::Request;
-use crate::protocol::{CallStatus, MessageStatus};
+use crate::protocol::{CallStatus, MessageStatus, UserRef};
 use crate::store::error::{StoreError, StoreResult};
 use crate::store::rows::{ClaimedRun, EndedCall, Opened, Outcome};
 use crate::telemetry::metrics::metrics;
@@ -31,8 +32,8 @@ const SETTLE_FOR: Duration = Duration::from_secs(120);
 
 /// What reaches a run from outside.
 pub struct Interruptions {
-    /// The username of who stopped it.
-    pub stop: oneshot::Receiver<String>,
+    /// Who stopped it.
+    pub stop: oneshot::Receiver<UserRef>,
     /// The server's grace is over.
     pub drain: CancellationToken,
 }
@@ -44,6 +45,7 @@ struct Reply<'a> {
     model: Option<String>,
     calls: Calls<'a>,
     asked: Instant,
+    has_spoken: bool,
     /// Bytes of the text that the database has.
     stored: usize,
     renewed: Instant,
@@ -68,11 +70,12 @@ pub async fn write(
 ) {
     let mut reply = Reply {
         publisher: Publisher::new(&cx.bus, run),
-        text: String::new(),
+        text: run.text.clone(),
         model: None,
         calls: Calls::new(prices),
         asked: Instant::now(),
-        stored: 0,
+        has_spoken: false,
+        stored: run.text.len(),
         renewed: Instant::now(),
     };
     let outcome = match request(cx, run).await {
@@ -101,7 +104,8 @@ async fn request(cx: &Context, run: &ClaimedRun) -> StoreResult<Option<Request>>
         return Ok(None);
     };
     let history = cx.store.history(run.chat_id, run.question_seq, cx.limits.context_messages).await?;
-    Ok(Some(context::build(&run.agent, &history, &run.asked_by, &question.body.content)))
+    let request = context::build(&run.agent, &history, &run.asked_by, &question.body.content);
+    Ok(Some(asked::as_wanted(request, run)))
 }
 
 /// Asks, and once more if the first answer said nothing at all. `None`: the run is not ours any more.
@@ -208,7 +212,7 @@ impl Reply<'_> {
     /// Adds text up to the limit. NUL is left out: PostgreSQL cannot store it.
     fn push(&mut self, text: &str, at_most: usize) -> Result<(), Full> {
         self.calls.heard();
-        if self.text.is_empty() {
+        if !std::mem::replace(&mut self.has_spoken, true) {
             metrics().run_first_chunk_seconds.record(self.asked.elapsed());
         }
         let text = text.replace('\0', "");
@@ -271,6 +275,7 @@ impl Reply<'_> {
             detail,
             model: self.model.take(),
             usage: self.calls.usage(),
+            stopped_by: None,
             calls: self.calls.take(),
         }
     }

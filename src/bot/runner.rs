@@ -17,6 +17,7 @@ use crate::domain::{Context, runs};
 use crate::ids::{ChatId, RunId};
 use crate::llm::gemini::Gemini;
 use crate::llm::prices::Prices;
+use crate::protocol::UserRef;
 use crate::store::rows::{ClaimedRun, Outcome};
 
 /// Between two looks for runs that nobody writes.
@@ -45,8 +46,13 @@ pub struct Runner {
 
 /// A run on this node, or somebody's wish to stop one that may arrive here any moment.
 enum Slot {
-    Writing(oneshot::Sender<String>),
-    StopWanted { by: String, at: Instant },
+    Writing(oneshot::Sender<UserRef>),
+    StopWanted {
+        by: UserRef,
+        at: Instant,
+    },
+    /// It was stopped before it began, and its writer knows.
+    Stopped,
 }
 
 /// A run being written here; given up also when its task panics, so that the lease ends it.
@@ -169,9 +175,7 @@ impl Runner {
         // Whoever stopped it between the claim and here finds that it is stopped.
         match self.slots.entry(run_id) {
             dashmap::Entry::Occupied(mut slot) => {
-                if let Slot::StopWanted { by, .. } =
-                    slot.insert(Slot::StopWanted { by: String::new(), at: Instant::now() })
-                {
+                if let Slot::StopWanted { by, .. } = slot.insert(Slot::Stopped) {
                     drop(stop.send(by));
                 }
             }
@@ -199,18 +203,26 @@ impl Runner {
         let _ = self.wake.send(chat);
     }
 
-    fn stop(&self, run_id: RunId, by: &str) {
-        let wanted = Slot::StopWanted { by: by.to_owned(), at: Instant::now() };
+    fn stop(&self, run_id: RunId, by: &UserRef) {
+        let wanted = Slot::StopWanted { by: by.clone(), at: Instant::now() };
         if let Some(Slot::Writing(stop)) = self.slots.insert(run_id, wanted) {
-            drop(stop.send(by.to_owned()));
+            drop(stop.send(by.clone()));
         }
     }
 
     async fn sweep(&self) {
         self.slots.retain(|_, slot| !matches!(slot, Slot::StopWanted { at, .. } if at.elapsed() > LEASE));
         let Ending { status, reason, detail } = Ending::restarted();
-        let outcome =
-            Outcome { content: None, status, reason, detail, model: None, usage: None, calls: Vec::new() };
+        let outcome = Outcome {
+            content: None,
+            status,
+            reason,
+            detail,
+            model: None,
+            usage: None,
+            stopped_by: None,
+            calls: Vec::new(),
+        };
         let writing: Vec<_> = self.writing.iter().map(|run| *run).collect();
         match self.cx.store.interrupt_abandoned(&self.node, &writing, outcome).await {
             Ok(chats) => {

@@ -3,6 +3,8 @@
 //! This page is the table of contents. No SQL, no policy and no fan-out here.
 
 mod audit;
+mod bot;
+mod branches;
 mod budgets;
 pub mod caller;
 mod chats;
@@ -11,10 +13,12 @@ pub mod error;
 pub mod extract;
 mod health;
 mod links;
+mod listener;
 mod members;
 mod messages;
 mod observe;
 mod openapi;
+mod replies;
 mod session;
 pub mod state;
 mod usage;
@@ -86,6 +90,7 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(chats::create, chats::list))
         .routes(routes!(chats::get, chats::change, chats::delete))
         .routes(routes!(chats::prefer))
+        .routes(routes!(branches::create))
         .routes(routes!(members::invite))
         .routes(routes!(members::list))
         .routes(routes!(members::set_role, members::remove))
@@ -98,8 +103,14 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(messages::get, messages::edit, messages::delete))
         .routes(routes!(messages::retry))
         .routes(routes!(messages::revisions))
+        .routes(routes!(replies::go_on))
+        .routes(routes!(replies::versions))
+        .routes(routes!(replies::queue, replies::set_queue))
         .routes(routes!(messages::mark_read))
         .routes(routes!(messages::read_receipts))
+        .routes(routes!(bot::ask))
+        .routes(routes!(bot::begin))
+        .routes(routes!(bot::run, bot::cancel))
         .routes(routes!(usage::my_stats))
         .routes(routes!(usage::my_history))
         .routes(routes!(usage::room_stats))

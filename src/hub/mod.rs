@@ -225,7 +225,18 @@ mod tests {
                 deleted_at: None,
                 created_at: Timestamp(0),
                 data: None,
-                run: Some(ReplyRun { id: run_id, asked_by, question_id, model, reason, detail, usage }),
+                run: Some(ReplyRun {
+                    id: run_id,
+                    asked_by,
+                    question_id,
+                    model,
+                    reason,
+                    detail,
+                    usage,
+                    stopped_by: None,
+                    retried_by: None,
+                    continues: false,
+                }),
             };
             let event = Box::new(event(Message { id: self.message_id, body, seq: Seq(2) }));
             self.hub.deliver(&Envelope::Event { chat_id: self.chat_id, seq: Seq(seq), event });

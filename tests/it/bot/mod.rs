@@ -2,11 +2,13 @@
 
 mod answer;
 mod context;
+mod continuing;
 mod failures;
 mod interruption;
 mod queue;
 mod retry;
 pub(crate) mod usage;
+mod versions;
 
 use serde_json::Value;
 use standin::script::{Gate, numbered_text};

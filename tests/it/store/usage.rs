@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use gemini_coop::budget::{Allowance, Period, Unit};
-use gemini_coop::ids::{CallId, ChatId, Day, MessageId, RunId, Timestamp, UserId};
+use gemini_coop::ids::{CallId, ChatId, Day, MessageId, Timestamp, UserId};
 use gemini_coop::llm;
 use gemini_coop::llm::prices::Prices;
 use gemini_coop::protocol::{Call, CallStatus, Grouping, MessageStatus, Usage, UserRef};
 use gemini_coop::store::Store;
 use gemini_coop::store::rows::{Bound, ClaimedRun, EndedCall, NewCall, Opened, Outcome, Subject};
 
-use crate::store::support::{Bench, NOON};
+use crate::store::support::{Bench, NOON, retry_by_somebody};
 
 const LEASE: Duration = Duration::from_secs(600);
 const RESERVED: i64 = 1_000;
@@ -60,6 +60,7 @@ fn outcome(calls: Vec<EndedCall>) -> Outcome {
         detail: None,
         model: None,
         usage,
+        stopped_by: None,
         calls,
     }
 }
@@ -236,7 +237,7 @@ async fn after_a_thousand_runs_all_ways_of_adding_up_agree_to_the_micro_dollar()
             let at = replies.len() - 50;
             for (chat, reply) in replies.drain(at..) {
                 let tx = bench.store.begin().await.unwrap();
-                tx.retry_reply(chat, reply, RunId::new(), NOON).await.unwrap().unwrap();
+                tx.retry_reply(chat, reply, retry_by_somebody()).await.unwrap().unwrap();
                 tx.commit().await.unwrap();
             }
         } else {
