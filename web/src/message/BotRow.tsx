@@ -1,6 +1,7 @@
-import { Square } from "lucide-react";
+import { History, Square } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import type { Message, ReplyRun } from "../gen/api";
-import { t } from "../i18n";
+import { t, withPageTexts } from "../i18n";
 import { useQuoted } from "../state/log";
 import { useName, useQueue } from "../state/people";
 import { cx } from "../ui/cx";
@@ -13,6 +14,8 @@ import { ReplyText } from "./ReplyText";
 import { useRoom } from "./room";
 import { Time } from "./Time";
 import { usePerform } from "./usePerform";
+
+const Versions = lazy(() => withPageTexts(import("./Versions")));
 
 type BotRowProps = { id: string; message: Message; flash: boolean };
 
@@ -40,12 +43,51 @@ export function BotRow({ id, message, flash }: BotRowProps) {
           <p className="text-ink-2 italic">{t("room.deleted")}</p>
         ) : (
           <>
-            {message.status === "queued" ? <Waiting message={message} /> : <ReplyText message={message} />}
+            <Text message={message} />
             <Ending message={message} />
           </>
         )}
       </div>
     </Frame>
+  );
+}
+
+/** What it says, or said before it was written once more. */
+function Text({ message }: { message: Message }) {
+  const [leafing, setLeafing] = useState(false);
+  const { run, status } = message;
+  const isRewritten = run?.retried_by != null && isSettled(message);
+  if (leafing && isRewritten) {
+    return (
+      <Suspense fallback={<ReplyText message={message} />}>
+        <Versions message={message} run={run} onClose={() => setLeafing(false)} />
+      </Suspense>
+    );
+  }
+  return (
+    <>
+      {(status !== "queued" || message.content !== "") && <ReplyText message={message} />}
+      {status === "queued" && <Waiting message={message} />}
+      {isRewritten && <Rewritten run={run} onOpen={() => setLeafing(true)} />}
+    </>
+  );
+}
+
+/** Who had it written once more, or go on; leads to what it said before. */
+function Rewritten({ run, onOpen }: { run: ReplyRun; onOpen: () => void }) {
+  const { chat, me } = useRoom();
+  const { retried_by: by, continues } = run;
+  const name = useName(chat, by?.id ?? "", by?.display_name ?? "");
+  const what = continues ? "continued" : "retried";
+  return (
+    <button
+      type="button"
+      onClick={onOpen}
+      className="mt-1 flex min-h-6 cursor-pointer items-center gap-1.5 rounded-sm text-ink-2 text-xs hover:text-ink pointer-coarse:min-h-9"
+    >
+      <History aria-hidden="true" className="size-3.5" />
+      {by?.id === me ? t(`room.${what}_you`) : t(`room.${what}_by`, { name })}
+    </button>
   );
 }
 

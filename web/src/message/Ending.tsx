@@ -1,9 +1,9 @@
-import { CircleAlert, CircleStop, RotateCcw, Scissors } from "lucide-react";
+import { CircleAlert, CircleStop, RotateCcw, Scissors, StepForward } from "lucide-react";
 import type { Message } from "../gen/api";
 import { t } from "../i18n";
 import { Button } from "../ui/Button";
 import { cx } from "../ui/cx";
-import { fellShort, mayRetry } from "./actions";
+import { fellShort, mayContinue, mayRetry } from "./actions";
 import { reasonText } from "./reason";
 import { useRoom } from "./room";
 import { usePerform } from "./usePerform";
@@ -24,6 +24,12 @@ export function Ending({ message }: { message: Message }) {
     >
       <Icon aria-hidden="true" className="size-4 shrink-0" />
       <span className="min-w-0 py-1">{reasonText(message)}</span>
+      {mayContinue(message, room) && (
+        <Button size="sm" variant="quiet" onClick={() => perform("continue")}>
+          <StepForward aria-hidden="true" className="size-3.5" />
+          {t("room.continue")}
+        </Button>
+      )}
       {mayRetry(message, room) && (
         <Button size="sm" variant="quiet" onClick={() => perform("retry")}>
           <RotateCcw aria-hidden="true" className="size-3.5" />

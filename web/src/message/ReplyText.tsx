@@ -2,7 +2,7 @@ import type { Message } from "../gen/api";
 import { t } from "../i18n";
 import { Markdown } from "../markdown/Markdown";
 import { useStream } from "../state/stream";
-import { isSettled } from "./actions";
+import { hasText, isSettled } from "./actions";
 import { useRoom } from "./room";
 
 /**
@@ -22,7 +22,7 @@ export function ReplyText({ message }: { message: Message }) {
     );
   }
   // A reply that failed before its first word says why, and nothing else: the note below has it.
-  if (settled && text === message.run?.detail) return null;
+  if (settled && !hasText(message)) return null;
   return (
     <div aria-busy={!settled}>
       <Markdown text={text} streaming={!settled} mentions={mentions} />

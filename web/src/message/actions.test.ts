@@ -36,7 +36,7 @@ test("a reply is stopped by whoever asked, the owner and admins, while it waits 
   }
 });
 
-test("a reply that fell short is retried by whoever asked, the owner and admins", () => {
+test("a reply that fell short goes on, or is written anew, for whoever asked, the owner and admins", () => {
   const short: [MessageStatus, "cut" | null][] = [
     ["stopped", null],
     ["interrupted", null],
@@ -45,15 +45,24 @@ test("a reply that fell short is retried by whoever asked, the owner and admins"
   ];
   for (const [status, reason] of short) {
     const reply = aReply({ status }, { asked_by: "ada", reason });
-    expect(may(reply, "ada", "member")).toContain("retry");
-    expect(may(reply, "ben", "owner")).toContain("retry");
+    for (const [who, role] of [["ada", "member"] as const, ["ben", "owner"] as const]) {
+      expect(may(reply, who, role)).toEqual(expect.arrayContaining(["continue", "retry"]));
+    }
     expect(may(reply, "ben", "member")).not.toContain("retry");
+    expect(may(reply, "ben", "member")).not.toContain("continue");
   }
 });
 
-test("a whole reply is not retried, and nobody edits one", () => {
+test("a whole reply is written anew but has nothing to go on with, and nobody edits one", () => {
   const reply = aReply({ status: "complete" }, { asked_by: "ada" });
-  expect(may(reply, "ada", "owner")).toEqual(["reply", "copy", "link", "delete"]);
+  expect(may(reply, "ada", "owner")).toEqual(["reply", "copy", "retry", "link", "delete"]);
+});
+
+test("a reply that failed before its first word has nothing to go on from", () => {
+  const detail = "The model took too long.";
+  const reply = aReply({ status: "failed", content: detail }, { asked_by: "ada", reason: "timeout", detail });
+  expect(may(reply, "ada", "member")).toContain("retry");
+  expect(may(reply, "ada", "member")).not.toContain("continue");
 });
 
 test("nothing is done with a tombstone or with what the room reports", () => {

@@ -1,6 +1,6 @@
 import type { MemberRole, Message, UserId } from "../gen/api";
 
-export type Action = "reply" | "copy" | "link" | "edit" | "retry" | "stop" | "delete";
+export type Action = "reply" | "copy" | "link" | "edit" | "retry" | "continue" | "stop" | "delete";
 
 /** Who wants to do it. */
 export type Standing = { me: UserId; role: MemberRole };
@@ -13,6 +13,7 @@ export function actionsFor(message: Message, standing: Standing): Action[] {
   const rights: Record<Action, boolean> = {
     reply: isSettled(message),
     copy: isSettled(message) && message.content !== "",
+    continue: mayContinue(message, standing),
     retry: mayRetry(message, standing),
     stop: mayStop(message, standing),
     edit: mine && !message.is_bot,
@@ -38,7 +39,17 @@ export function mayStop(message: Message, standing: Standing): boolean {
 }
 
 export function mayRetry(message: Message, standing: Standing): boolean {
-  return fellShort(message) && !message.deleted_at && answersFor(message, standing);
+  return isSettled(message) && !message.deleted_at && answersFor(message, standing);
+}
+
+/** There is something to go on from. */
+export function mayContinue(message: Message, standing: Standing): boolean {
+  return fellShort(message) && hasText(message) && mayRetry(message, standing);
+}
+
+/** A reply that failed before its first word has in its place why. */
+export function hasText({ content, run }: Message): boolean {
+  return content !== "" && content !== run?.detail;
 }
 
 /** Whoever asked, the owner and the admins. */

@@ -1,4 +1,4 @@
-import { Copy, Link, Pencil, Reply, RotateCcw, Square, Trash2 } from "lucide-react";
+import { Copy, Link, Pencil, Reply, RotateCcw, Square, StepForward, Trash2 } from "lucide-react";
 import type { ComponentType } from "react";
 import type { Key } from "../i18n";
 import type { Action } from "./actions";
@@ -15,6 +15,7 @@ export const labels: Record<Action, Label> = {
   copy: { text: "room.copy", icon: Copy, press: "c" },
   link: { text: "room.copy_link", icon: Link },
   edit: { text: "room.edit", icon: Pencil, press: "e" },
+  continue: { text: "room.continue", icon: StepForward },
   retry: { text: "room.retry", icon: RotateCcw },
   stop: { text: "room.stop", icon: Square },
   delete: { text: "room.delete", icon: Trash2, press: "Delete" },

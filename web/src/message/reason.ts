@@ -22,6 +22,7 @@ export function reasonText({ status, run }: Pick<Message, "status" | "run">): st
       return overBudget(run) ?? run.detail ?? t("room.failed");
     default:
       run?.reason satisfies undefined | null;
+      if (run?.stopped_by) return t("room.stopped_by", { name: run.stopped_by.display_name });
       return run?.detail ?? t(status === "stopped" ? "room.stopped" : "room.failed");
   }
 }

@@ -3,7 +3,7 @@ import type { Message } from "../gen/api";
 import { problemText, t } from "../i18n";
 import { copyText } from "../markdown/clipboard";
 import { beginEdit, beginReply } from "../state/contexts";
-import { retry, stop } from "../state/log";
+import { goOn, retry, stop } from "../state/log";
 import { toast } from "../ui/toast";
 import type { Action } from "./actions";
 import { type Room, useRoom } from "./room";
@@ -32,6 +32,8 @@ async function perform(action: Action, message: Message, { chat, askDelete }: Ro
       return copied(`${location.origin}/c/${chat}?at=${message.seq}`, t("room.link_copied"));
     case "retry":
       return retry(chat, message.id);
+    case "continue":
+      return goOn(chat, message.id);
     case "stop":
       return stop(chat, message.id);
     case "delete":

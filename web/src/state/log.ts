@@ -72,6 +72,14 @@ export async function stop(chat: ChatId, id: MessageId): Promise<void> {
   await socket.send({ type: "stop", chat_id: chat, message_id: id });
 }
 
+/** Has a reply that fell short go on from where it ended. */
+export async function goOn(chat: ChatId, id: MessageId): Promise<void> {
+  const params = { path: { chat_id: chat, message_id: id } };
+  const again = await must(api.POST("/api/chats/{chat_id}/messages/{message_id}/continue", { params }));
+  knownRoom(chat)?.update(id, () => again);
+  follow(again);
+}
+
 export async function retry(chat: ChatId, id: MessageId): Promise<void> {
   const params = { path: { chat_id: chat, message_id: id } };
   const again = await must(api.POST("/api/chats/{chat_id}/messages/{message_id}/retry", { params }));

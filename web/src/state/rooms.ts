@@ -83,14 +83,22 @@ function hear(frame: Frame): void {
 
 /** The reply as its last frame leaves it. */
 function settled(old: Message, end: Extract<Frame, { type: "bot_stream" }>): Message {
-  const { reason, detail, usage } = end;
+  const { reason, detail, usage, stopped_by } = end;
   return {
     ...old,
     content: end.full_response ?? old.content,
     status: end.status ?? old.status,
     updated_seq: end.seq ?? old.updated_seq,
     ...(old.run
-      ? { run: { ...old.run, reason: reason ?? null, detail: detail ?? null, usage: usage ?? null } }
+      ? {
+          run: {
+            ...old.run,
+            reason: reason ?? null,
+            detail: detail ?? null,
+            usage: usage ?? null,
+            stopped_by: stopped_by ?? null,
+          },
+        }
       : {}),
   };
 }

@@ -93,8 +93,10 @@ export function follow(message: Message): void {
     cell.run = run.id;
     return;
   }
-  // New, or tried again. The database has the text up to some moment: its next chunk cannot be told from it.
-  begin(id, { chat, run: run.id, text: content, next: content === "" ? 0 : undefined });
+  // New, tried again, or to go on. The database has the text up to some moment: its next chunk cannot be told from it,
+  // unless the run has not begun.
+  const next = content === "" || status === "queued" ? 0 : undefined;
+  begin(id, { chat, run: run.id, text: content, next });
 }
 
 function hear(frame: Frame): void {
