@@ -35,12 +35,13 @@ type LogProps = {
   entries: readonly Entry[];
   me: Room["me"];
   role: Room["role"];
+  kind: Room["kind"];
   askDelete: Room["askDelete"];
   intro: ReactNode;
 };
 
 /** The messages that are in memory, of which those about the view are in the page. */
-export function Log({ chat, at, log, entries, me, role, askDelete, intro }: LogProps) {
+export function Log({ chat, at, log, entries, me, role, kind, askDelete, intro }: LogProps) {
   const { density } = useSettings();
   const scroller = useRef<HTMLDivElement>(null);
   const kept = useRef<string>(undefined);
@@ -98,8 +99,8 @@ export function Log({ chat, at, log, entries, me, role, askDelete, intro }: LogP
 
   const mentions = useMentions(chat);
   const room = useMemo<Room>(
-    () => ({ chat, mentions, me, role, askDelete, show }),
-    [chat, mentions, me, role, askDelete, show],
+    () => ({ chat, mentions, me, role, kind, askDelete, show }),
+    [chat, mentions, me, role, kind, askDelete, show],
   );
   const mine = useMemo(() => lastOfMine(entries, me), [entries, me]);
   const writing = useMemo(() => entries.some(isBeingWritten), [entries]);

@@ -57,6 +57,7 @@ export function MessageList({ chat, at, onInvite, onAsk }: MessageListProps) {
       <Log
         {...{ chat, at, log, entries, me, askDelete }}
         role={entry.my_role}
+        kind={entry.kind}
         intro={<Intro {...{ chat: entry, empty, onInvite, onAsk }} />}
       />
       <Suspense>{doomed && <DeleteDialog message={doomed} onClosed={() => setDoomed(undefined)} />}</Suspense>

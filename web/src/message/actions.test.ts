@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { MemberRole, Message, MessageStatus } from "../gen/api";
+import type { ChatKind, MemberRole, Message, MessageStatus } from "../gen/api";
 import { aMessage, aReply } from "../test/messages";
 import { type Action, actionsFor } from "./actions";
 
-const as = (me: string, role: MemberRole) => ({ me, role });
+const as = (me: string, role: MemberRole, kind: ChatKind = "private") => ({ me, role, kind });
 
 function may(message: Message, me: string, role: MemberRole): Action[] {
   return actionsFor(message, as(me, role));
@@ -63,6 +63,16 @@ test("a reply that failed before its first word has nothing to go on from", () =
   const reply = aReply({ status: "failed", content: detail }, { asked_by: "ada", reason: "timeout", detail });
   expect(may(reply, "ada", "member")).toContain("retry");
   expect(may(reply, "ada", "member")).not.toContain("continue");
+});
+
+test("a new group begins from what is whole, and not from what two people say to each other", () => {
+  const branches = (message: Message, kind: ChatKind) =>
+    actionsFor(message, as("ada", "member", kind)).includes("branch");
+  for (const kind of ["group", "ai"] as const) {
+    expect(branches(aMessage(), kind)).toBe(true);
+    expect(branches(aReply({ status: "streaming" }), kind)).toBe(false);
+  }
+  expect(branches(aMessage(), "private")).toBe(false);
 });
 
 test("nothing is done with a tombstone or with what the room reports", () => {

@@ -1,12 +1,15 @@
-import type { MemberRole, Message, UserId } from "../gen/api";
+import type { ChatKind, MemberRole, Message, UserId } from "../gen/api";
 
-export type Action = "reply" | "copy" | "link" | "edit" | "retry" | "continue" | "stop" | "delete";
+export type Action = "reply" | "copy" | "link" | "branch" | "edit" | "retry" | "continue" | "stop" | "delete";
 
 /** Who wants to do it. */
 export type Standing = { me: UserId; role: MemberRole };
 
+/** And in what kind of chat. */
+export type Place = Standing & { kind: ChatKind };
+
 /** What one may do with a message, as the server decides it too. In the order in which they are offered. */
-export function actionsFor(message: Message, standing: Standing): Action[] {
+export function actionsFor(message: Message, standing: Place): Action[] {
   if (message.kind === "system" || message.deleted_at) return [];
   const mine = message.user_id === standing.me;
   const moderates = standing.role !== "member";
@@ -18,6 +21,8 @@ export function actionsFor(message: Message, standing: Standing): Action[] {
     stop: mayStop(message, standing),
     edit: mine && !message.is_bot,
     link: true,
+    // What two people say to each other goes nowhere else.
+    branch: standing.kind !== "private" && message.status === "complete",
     delete: (mine || moderates) && isSettled(message),
   };
   return (Object.keys(rights) as Action[]).filter((action) => rights[action]);

@@ -1,10 +1,10 @@
 import { createContext, useContext } from "react";
 import type { ChatId, Message, Seq } from "../gen/api";
 import type { Mentions } from "../markdown/mentions";
-import type { Standing } from "./actions";
+import type { Place } from "./actions";
 
 /** What every row of a room needs; its identity changes only with what it says. */
-export type Room = Standing & {
+export type Room = Place & {
   chat: ChatId;
   mentions: Mentions;
   /** Brings a message to the eye, wherever it is. */

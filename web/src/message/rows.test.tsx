@@ -35,7 +35,7 @@ async function look(role: Standing["role"] = "member") {
   await pass(10);
   const [{ MessageRow }, { RoomContext }] = await Promise.all([import("./MessageRow"), import("./room")]);
   const mentions = { names: new Set(["ada", "ben", "gem"]), me: "ada" };
-  const room = { chat: "trip", mentions, me: ada.id, role, show, askDelete };
+  const room = { chat: "trip", mentions, me: ada.id, role, kind: "private" as const, show, askDelete };
   function Rows() {
     return tab.useLog("trip").rows.map((row) => {
       const rest = { id: row.key, grouped: false, flash: false, receipts: false };

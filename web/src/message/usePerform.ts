@@ -4,6 +4,7 @@ import { problemText, t } from "../i18n";
 import { copyText } from "../markdown/clipboard";
 import { beginEdit, beginReply } from "../state/contexts";
 import { goOn, retry, stop } from "../state/log";
+import { openOverlay } from "../state/overlay";
 import { toast } from "../ui/toast";
 import type { Action } from "./actions";
 import { type Room, useRoom } from "./room";
@@ -30,6 +31,8 @@ async function perform(action: Action, message: Message, { chat, askDelete }: Ro
       return copied(message.content, t("room.copied"));
     case "link":
       return copied(`${location.origin}/c/${chat}?at=${message.seq}`, t("room.link_copied"));
+    case "branch":
+      return openOverlay({ kind: "branch", from: message });
     case "retry":
       return retry(chat, message.id);
     case "continue":

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from "react";
-import type { ChatKind } from "../gen/api";
+import type { ChatKind, Message } from "../gen/api";
+import { withPageTexts } from "../i18n";
 import { closeOverlay, type Overlay, useOverlay } from "../state/overlay";
 import { loadPalette } from "./loadPalette";
 
@@ -11,6 +12,8 @@ const NewChatDialog = lazy(() =>
   import("./NewChatDialog").then(({ NewChatDialog }) => ({ default: NewChatDialog })),
 );
 
+const BranchDialog = lazy(() => withPageTexts(import("./BranchDialog")));
+
 /** Each overlay comes when it is first wanted, and stays so that it can close with grace. */
 export function Overlays() {
   const overlay = useOverlay();
@@ -18,6 +21,8 @@ export function Overlays() {
   const [kind, setKind] = useState<ChatKind>("group");
   if (overlay && !known.includes(overlay.kind)) setKnown([...known, overlay.kind]);
   if (overlay?.kind === "new-chat" && overlay.chat !== kind) setKind(overlay.chat);
+  const [from, setFrom] = useState<Message>();
+  if (overlay?.kind === "branch" && overlay.from !== from) setFrom(overlay.from);
   const state = (of: Overlay["kind"]) => ({
     open: overlay?.kind === of,
     onOpenChange: (open: boolean) => {
@@ -28,6 +33,7 @@ export function Overlays() {
     <Suspense>
       {known.includes("palette") && <Palette {...state("palette")} />}
       {known.includes("shortcuts") && <ShortcutsDialog {...state("shortcuts")} />}
+      {known.includes("branch") && from && <BranchDialog from={from} {...state("branch")} />}
       {known.includes("new-chat") && <NewChatDialog kind={kind} {...state("new-chat")} />}
     </Suspense>
   );

@@ -1,8 +1,12 @@
 import { create } from "zustand";
-import type { ChatKind } from "../gen/api";
+import type { ChatKind, Message } from "../gen/api";
 
 /** What lies over the page: one at a time. */
-export type Overlay = { kind: "palette" } | { kind: "shortcuts" } | { kind: "new-chat"; chat: ChatKind };
+export type Overlay =
+  | { kind: "palette" }
+  | { kind: "shortcuts" }
+  | { kind: "new-chat"; chat: ChatKind }
+  | { kind: "branch"; from: Message };
 
 const store = create<{ overlay: Overlay | undefined }>(() => ({ overlay: undefined }));
 

@@ -195,6 +195,27 @@ test("a retry begins the text anew in its place", async () => {
   expect(log.now.rows).toHaveLength(1);
 });
 
+test("a reply that goes on keeps its text, and the chunks of its new run come behind that", async () => {
+  const tab = await openRoom();
+  see(() => tab.useLog("room"));
+  await pass(10);
+  const reply = begin();
+  const stream = see(() => tab.useStream(reply));
+  chunk(reply, 0, "Hello");
+  await pass(50);
+  server.change("room", reply, { content: "Hello", status: "stopped" });
+  const asked = server.requests.length;
+  const again = { ...run("run-2"), continues: true };
+  server.change("room", reply, { content: "Hello", status: "queued", run: again });
+  await pass(50);
+  expect(stream.now.text).toBe("Hello");
+  server.change("room", reply, { status: "streaming" });
+  chunk(reply, 0, ", world");
+  await pass(50);
+  expect(stream.now.text).toBe("Hello, world");
+  expect(server.requests.slice(asked)).toEqual([]);
+});
+
 test("a retry that was missed drops the text of the run before", async () => {
   const tab = await openRoom();
   const reply = begin();
