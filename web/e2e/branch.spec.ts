@@ -22,6 +22,7 @@ test("a group branches at a message into a new one with the people one picks", a
 
 test("of a chat with the bot alone only what one chooses goes along", async ({ ada, standin }) => {
   await standin.play({ text: "Bread and cheese." });
+  await ada.page.setViewportSize({ width: 360, height: 740 });
   const { id: chat } = await ada.call<{ id: string }>("POST", "/chats", { kind: "ai" });
   await ada.enter(chat);
   await ada.say("A secret of mine");
@@ -30,6 +31,7 @@ test("of a chat with the bot alone only what one chooses goes along", async ({ a
   await expect(ada.row("Bread and cheese.")).toHaveCount(2);
   await ada.choose(ada.row("Bread and cheese.").last(), "Branch from here…");
   const dialog = ada.page.getByRole("dialog", { name: "Branch into a new group" });
+  expect(await dialog.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
   await dialog.getByRole("checkbox", { name: /What is for dinner/ }).check();
   await dialog.getByLabel("Name", { exact: true }).fill("Dinner");
   await dialog.getByRole("button", { name: "Create group" }).click();

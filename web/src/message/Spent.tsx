@@ -23,7 +23,7 @@ export default function Spent({ id, run }: { id: MessageId; run: ReplyRun }) {
   const { usage = null } = run;
   const price = usage && priceOf(usage);
   return (
-    <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 tabular-nums">
+    <div className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 tabular-nums">
       <Line title={t("usage.asked_by")} text={name} />
       {model && <Line title={t("usage.model")} text={model} />}
       {usage &&
@@ -32,22 +32,25 @@ export default function Spent({ id, run }: { id: MessageId; run: ReplyRun }) {
           return tokens != null && <Line key={count} title={t(key)} text={formatNumber(tokens)} />;
         })}
       {price && <Line title={t("usage.price")} text={price} />}
-    </dl>
+    </div>
   );
 }
 
-/** The colon and the full stop are for the ear: the menu is described by all of it in one breath. */
+/**
+ * The colon and the full stop are for the ear: the menu is described by all of it in one breath. No list of terms,
+ * for a menu may hold nothing but what one can choose.
+ */
 function Line({ title, text }: { title: string; text: string }) {
   return (
     <div className="col-span-full grid grid-cols-subgrid">
-      <dt>
+      <span>
         {title}
         <span className="sr-only">:</span>{" "}
-      </dt>
-      <dd className="min-w-0 break-words text-right text-ink">
+      </span>
+      <span className="min-w-0 break-words text-right text-ink">
         {text}
         <span className="sr-only">. </span>
-      </dd>
+      </span>
     </div>
   );
 }

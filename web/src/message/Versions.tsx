@@ -25,7 +25,7 @@ export default function Versions({ message, run, onClose }: VersionsProps) {
   const version = versions?.[at];
   return (
     <div className="my-1 rounded-sm border border-line bg-surface">
-      <div className="flex items-center gap-1 border-line border-b px-1 text-[13px] text-ink-2">
+      <div className="flex flex-wrap items-center gap-x-1 border-line border-b px-1 text-[13px] text-ink-2">
         <IconButton
           size="sm"
           label={t("versions.previous")}
@@ -43,8 +43,16 @@ export default function Versions({ message, run, onClose }: VersionsProps) {
           disabled={at >= count - 1}
           onClick={() => setChosen(at + 1)}
         />
-        <span className="min-w-0 flex-1 truncate">{version && <By version={version} />}</span>
-        <IconButton size="sm" label={t("versions.close")} icon={<X />} onClick={onClose} />
+        <span className="min-w-0 flex-1 break-words max-sm:order-last max-sm:basis-full max-sm:px-2 max-sm:pb-1.5">
+          {version && <By version={version} />}
+        </span>
+        <IconButton
+          size="sm"
+          label={t("versions.close")}
+          icon={<X />}
+          onClick={onClose}
+          className="max-sm:ml-auto"
+        />
       </div>
       <div className="px-3 py-2">
         {error && <p className="text-err text-sm">{problemText(error)}</p>}

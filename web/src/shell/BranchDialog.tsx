@@ -73,7 +73,7 @@ function Form({ id, from, onBusy, onMade }: FormProps) {
   }
 
   return (
-    <form id={id} onSubmit={(event) => void make(event)} noValidate className="grid gap-5 pb-1">
+    <form id={id} onSubmit={(event) => void make(event)} noValidate className="grid grid-cols-1 gap-5 pb-1">
       <p className="text-pretty text-ink-2 text-sm">
         {t(isSelected ? "branch.text_selected" : "branch.text")}
       </p>
@@ -115,7 +115,7 @@ function Selection({ upTo, selected, onChange }: SelectionProps) {
   const toggle = (id: string) =>
     onChange(selected.includes(id) ? selected.filter((one) => one !== id) : [...selected, id]);
   return (
-    <fieldset className="max-h-60 overflow-y-auto rounded-sm border border-edge">
+    <fieldset className="max-h-60 min-w-0 overflow-y-auto rounded-sm border border-edge">
       <legend className="sr-only">{t("branch.which")}</legend>
       {messages.map((message) => (
         <label
