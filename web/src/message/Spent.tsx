@@ -45,12 +45,12 @@ function Line({ title, text }: { title: string; text: string }) {
     <div className="col-span-full grid grid-cols-subgrid">
       <span>
         {title}
-        <span className="sr-only">:</span>{" "}
-      </span>
+        <span className="sr-only">:</span>
+      </span>{" "}
       <span className="min-w-0 break-words text-right text-ink">
         {text}
-        <span className="sr-only">. </span>
-      </span>
+        <span className="sr-only">.</span>
+      </span>{" "}
     </div>
   );
 }
