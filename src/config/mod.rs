@@ -6,6 +6,7 @@ pub mod auth;
 pub mod database;
 pub mod limits;
 pub mod llm;
+pub mod providers;
 pub mod server;
 pub mod telemetry;
 

@@ -32,6 +32,8 @@ use crate::domain::auth::Auth;
 use crate::domain::kinds::Kinds;
 use crate::domain::rates::Rates;
 use crate::ids::{SessionId, Timestamp};
+use crate::llm::models::Models;
+use crate::llm::prices::Prices;
 use crate::protocol::{Me, ServerRole, User, UserRef};
 use crate::store::Store;
 
@@ -43,6 +45,8 @@ pub struct Context {
     pub rates: Rates,
     pub kinds: Kinds,
     pub auth: Auth,
+    pub models: Models,
+    pub prices: Prices,
     pub clock: Clock,
 }
 

@@ -113,6 +113,7 @@ pub fn stopped(by: &str) -> Outcome {
         reason: None,
         detail: Some(format!("Stopped by {by}.")),
         model: None,
+        fallback_from: None,
         usage: None,
         calls: Vec::new(),
     }

@@ -208,7 +208,7 @@ mod tests {
         /// The reply as this change left it.
         fn change(&self, seq: i64, run_id: RunId, status: MessageStatus, event: fn(Message) -> Event) {
             let (asked_by, question_id) = (UserId::new(), MessageId::new());
-            let (model, reason, detail, usage) = (None, None, None, None);
+            let (model, fallback_from, reason, detail, usage) = (None, None, None, None, None);
             let body = MessageBody {
                 chat_id: self.chat_id,
                 updated_seq: Seq(seq),
@@ -225,7 +225,16 @@ mod tests {
                 deleted_at: None,
                 created_at: Timestamp(0),
                 data: None,
-                run: Some(ReplyRun { id: run_id, asked_by, question_id, model, reason, detail, usage }),
+                run: Some(ReplyRun {
+                    id: run_id,
+                    asked_by,
+                    question_id,
+                    model,
+                    fallback_from,
+                    reason,
+                    detail,
+                    usage,
+                }),
             };
             let event = Box::new(event(Message { id: self.message_id, body, seq: Seq(2) }));
             self.hub.deliver(&Envelope::Event { chat_id: self.chat_id, seq: Seq(seq), event });

@@ -159,7 +159,7 @@ fn opened(run: &run::Model, new: NewCall) -> call::Model {
         message_id: run.message_id,
         asked_by: run.asked_by,
         agent_id,
-        provider: provider.into(),
+        provider,
         model: named(&model),
         status: None,
         prompt_tokens: None,
@@ -185,6 +185,7 @@ fn another(of_run: &call::Model, ended: &EndedCall) -> call::Model {
 fn closed(row: call::Model, ended: &EndedCall) -> call::Model {
     let Usage { prompt_tokens, cached_tokens, thought_tokens, reply_tokens, total_tokens, .. } = ended.usage;
     call::Model {
+        provider: ended.provider.clone(),
         model: named(&ended.model),
         status: Some(word(ended.status)),
         prompt_tokens: prompt_tokens.map(i64::from),

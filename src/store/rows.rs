@@ -234,6 +234,8 @@ pub struct Outcome {
     pub reason: Option<Reason>,
     pub detail: Option<String>,
     pub model: Option<String>,
+    /// The chosen model, where another one was asked in its place.
+    pub fallback_from: Option<String>,
     pub usage: Option<Usage>,
     /// The calls that it took, as they ended.
     pub calls: Vec<EndedCall>,
@@ -281,7 +283,7 @@ pub struct Bound {
 pub struct NewCall {
     pub id: CallId,
     pub agent_id: UserId,
-    pub provider: &'static str,
+    pub provider: String,
     pub model: String,
     pub tokens: i64,
     /// 0 where nobody knows.
@@ -303,6 +305,7 @@ pub enum Opened {
 #[derive(Clone, Debug)]
 pub struct EndedCall {
     pub id: CallId,
+    pub provider: String,
     /// The model that answered; the one that was asked, where none answered.
     pub model: String,
     pub status: CallStatus,

@@ -247,6 +247,7 @@ impl Store {
             .col_expr(run::Column::Model, Expr::value(outcome.model.clone()))
             .col_expr(run::Column::Reason, Expr::value(outcome.reason.map(word)))
             .col_expr(run::Column::Detail, Expr::value(outcome.detail.clone()))
+            .col_expr(run::Column::FallbackFrom, Expr::value(outcome.fallback_from.clone()))
             .col_expr(run::Column::Usage, Expr::value(usage))
             .filter(run::Column::Id.eq(id))
             .filter(still)
@@ -397,7 +398,16 @@ impl Tx {
 
 /// A run of which nothing is known yet.
 pub(super) fn unwritten(id: RunId, asked_by: UserId, question_id: MessageId) -> ReplyRun {
-    ReplyRun { id, asked_by, question_id, model: None, reason: None, detail: None, usage: None }
+    ReplyRun {
+        id,
+        asked_by,
+        question_id,
+        model: None,
+        fallback_from: None,
+        reason: None,
+        detail: None,
+        usage: None,
+    }
 }
 
 /// The row of a run that is to fill `reply`, and waits from the reply's last change on.
@@ -415,6 +425,7 @@ pub(super) fn queued(reply: &Message, run: &ReplyRun, at: Timestamp) -> run::Act
         lease_until: Set(None),
         model: Set(None),
         reason: Set(None),
+        fallback_from: Set(None),
         detail: Set(None),
         usage: Set(None),
         created_at: Set(at),

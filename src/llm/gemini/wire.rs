@@ -34,6 +34,20 @@ pub struct AskedPart {
 #[serde(rename_all = "camelCase")]
 pub struct GenerationConfig {
     pub max_output_tokens: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_p: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thinking_config: Option<ThinkingConfig>,
+}
+
+/// One of the two: both at once are refused.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ThinkingConfig {
+    ThinkingLevel(&'static str),
+    ThinkingBudget(u32),
 }
 
 /// A `GenerateContentResponse`: a whole reply or one event of a stream.

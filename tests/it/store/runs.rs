@@ -20,6 +20,7 @@ fn done(content: &str) -> Outcome {
         reason: None,
         detail: None,
         model: Some("gemini".into()),
+        fallback_from: None,
         usage: Some(Usage { total_tokens: Some(7), ..Usage::default() }),
         calls: Vec::new(),
     }
@@ -32,6 +33,7 @@ fn interrupted() -> Outcome {
         reason: Some(Reason::Restarted),
         detail: Some("the server was restarted".into()),
         model: None,
+        fallback_from: None,
         usage: None,
         calls: Vec::new(),
     }

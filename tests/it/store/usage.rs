@@ -31,7 +31,7 @@ fn new_call(run: &ClaimedRun) -> NewCall {
     NewCall {
         id: CallId::new(),
         agent_id: run.agent.id,
-        provider: "test",
+        provider: "test".into(),
         model: "gemini-3.5-flash".into(),
         tokens: RESERVED,
         microusd: 9 * RESERVED,
@@ -42,6 +42,7 @@ fn new_call(run: &ClaimedRun) -> NewCall {
 fn ended(id: CallId, total: u32, cost: Option<i64>) -> EndedCall {
     EndedCall {
         id,
+        provider: "test".into(),
         model: "gemini-3.5-flash".into(),
         status: CallStatus::Success,
         usage: Usage { total_tokens: Some(total), cost_microusd: cost, ..Usage::default() },
@@ -59,6 +60,7 @@ fn outcome(calls: Vec<EndedCall>) -> Outcome {
         reason: None,
         detail: None,
         model: None,
+        fallback_from: None,
         usage,
         calls,
     }
