@@ -317,11 +317,11 @@ impl Reply<'_> {
         // The chunks together are the text: what waits for its turn goes out before the end.
         self.publisher.flush();
         let Ending { status, reason, detail } = ending;
-        let text = std::mem::take(&mut self.text);
-        let content = if text.is_empty() { detail.clone().unwrap_or_default() } else { text };
         let fallback = self.fallback.take();
         let told = [fallback.as_ref().map(|fallback| fallback.sentence.clone()), detail];
         let detail = told.into_iter().flatten().reduce(|why, end| format!("{why} {end}"));
+        let text = std::mem::take(&mut self.text);
+        let content = if text.is_empty() { detail.clone().unwrap_or_default() } else { text };
         Outcome {
             content: Some(content),
             status,

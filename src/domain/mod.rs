@@ -13,6 +13,7 @@ pub mod kinds;
 pub mod links;
 pub mod members;
 pub mod messages;
+pub mod models;
 pub mod rates;
 pub mod receipts;
 pub mod runs;

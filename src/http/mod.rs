@@ -13,6 +13,7 @@ mod health;
 mod links;
 mod members;
 mod messages;
+mod models;
 mod observe;
 mod openapi;
 mod session;
@@ -100,6 +101,7 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(messages::revisions))
         .routes(routes!(messages::mark_read))
         .routes(routes!(messages::read_receipts))
+        .routes(routes!(models::list))
         .routes(routes!(usage::my_stats))
         .routes(routes!(usage::my_history))
         .routes(routes!(usage::room_stats))

@@ -4,6 +4,7 @@ mod answer;
 mod context;
 mod failures;
 mod interruption;
+mod providers;
 mod queue;
 mod retry;
 pub(crate) mod usage;

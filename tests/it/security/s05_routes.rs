@@ -167,6 +167,7 @@ const ACCOUNTS: &[Row] = &[
         r#"{"current_password": "{password}", "new_password": "{password}"}"#,
         people(204),
     ),
+    row("GET /api/models", Theirs, "", people(200)),
     row("GET /api/usage/stats", Theirs, "", people(200)),
     row("GET /api/usage/history", Theirs, "", people(200)),
     row("GET /api/usage/budget", Theirs, "", people(200)),
