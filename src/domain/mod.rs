@@ -8,6 +8,7 @@ pub mod audit;
 pub mod auth;
 pub mod budgets;
 pub mod chats;
+pub mod embeddings;
 pub mod error;
 pub mod kinds;
 pub mod links;

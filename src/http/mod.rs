@@ -102,6 +102,7 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(messages::mark_read))
         .routes(routes!(messages::read_receipts))
         .routes(routes!(models::list))
+        .routes(routes!(models::embed))
         .routes(routes!(usage::my_stats))
         .routes(routes!(usage::my_history))
         .routes(routes!(usage::room_stats))

@@ -11,7 +11,7 @@ use crate::config::llm::LlmConfig;
 use crate::config::providers::{Protocol, ProviderConfig};
 use crate::llm::breaker::{Breakers, Permit};
 use crate::llm::capabilities::Capabilities;
-use crate::llm::delta::{Delta, DeltaStream};
+use crate::llm::delta::{Delta, DeltaStream, Usage};
 use crate::llm::error::{LlmError, SetupError};
 use crate::llm::gemini::Gemini;
 use crate::llm::openai::OpenAi;
@@ -63,6 +63,13 @@ pub struct Listed {
 pub struct Choice {
     provider: Arc<Provider>,
     model: String,
+}
+
+/// Texts as vectors, in their order.
+pub struct Vectors {
+    pub vectors: Vec<Vec<f32>>,
+    /// As far as it was told.
+    pub usage: Option<Usage>,
 }
 
 /// A provider with the models that are known of it.
@@ -117,6 +124,33 @@ impl Models {
         match choice.provider.list().await {
             Some(listed) if !listed.iter().any(|it| it.chats && it.name == choice.model) => Err(unknown()),
             Some(_) | None => Ok(choice),
+        }
+    }
+
+    /// The embedding model of this name; the first provider's that has one without a name.
+    pub async fn choose_for_embeddings(&self, asked: Option<&str>) -> Result<Choice, LlmError> {
+        let Some(name) = asked else {
+            let of = |provider: &Arc<Provider>| {
+                let model = provider.config.embedding_model.clone()?;
+                Some(Choice { provider: Arc::clone(provider), model })
+            };
+            let unknown = || LlmError::UnknownModel { model: "for embeddings".into() };
+            return self.providers.iter().find_map(of).ok_or_else(unknown);
+        };
+        let unknown = || LlmError::UnknownModel { model: name.chars().take(200).collect() };
+        let choice = self.find(name).filter(|_| name.len() <= LONGEST_NAME).ok_or_else(unknown)?;
+        if choice.provider.config.embedding_model.as_ref() == Some(&choice.model) {
+            return Ok(choice);
+        }
+        let listed = choice.provider.list().await.unwrap_or_default();
+        if listed.iter().any(|it| it.embeds && it.name == choice.model) { Ok(choice) } else { Err(unknown()) }
+    }
+
+    /// Makes a vector of each text.
+    pub async fn embed(&self, choice: &Choice, texts: Vec<String>) -> Result<Vectors, LlmError> {
+        match &choice.provider.client {
+            Client::Gemini(gemini) => gemini.embed(&choice.model, texts).await,
+            Client::OpenAi(openai) => openai.embed(&choice.model, texts).await,
         }
     }
 

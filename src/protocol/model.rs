@@ -1,7 +1,9 @@
-//! Which models there are, and how one is asked to answer.
+//! Which models there are, how one is asked to answer, and what others make of texts.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::protocol::usage::Usage;
 
 /// A model and how it is to answer. What is not set is left to the next who may decide: the room, the server, and
 /// in the end the model itself.
@@ -96,6 +98,16 @@ pub struct Model {
     pub price: Option<ModelPrice>,
     /// It has failed several times in a row and is not asked for a while.
     pub is_resting: bool,
+}
+
+/// Texts as vectors.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Embeddings {
+    /// `provider/name`.
+    pub model: String,
+    /// One for each text, in their order.
+    pub embeddings: Vec<Vec<f32>>,
+    pub usage: Usage,
 }
 
 /// What a million tokens cost today, in millionths of a dollar.

@@ -4,6 +4,7 @@
 
 mod api;
 pub mod decode;
+mod embed;
 pub mod wire;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! Never knows what the reply is for. All reading is in [`decode`], which sees bytes only.
 
 pub mod decode;
+mod embed;
 pub mod wire;
 
 #[cfg(test)]

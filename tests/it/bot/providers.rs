@@ -242,3 +242,49 @@ async fn a_key_appears_in_no_answer_even_if_the_provider_repeats_it() {
         assert!(!answer.to_string().contains(WRONG_KEY), "{answer}");
     }
 }
+
+#[tokio::test]
+async fn texts_become_vectors_which_are_in_the_books_and_within_budgets() {
+    let two = Two::with(
+        KEY,
+        &["--embedding-texts=3", "--questions-per-minute=6", "--budgets=person day 300 tokens"],
+    )
+    .await;
+    let embed = |body: Value| two.ada.post("/api/embeddings", body);
+    let gemini = embed(json!({"input": ["one", "two", "one"]})).await.expect(200);
+    assert_eq!(gemini["model"], "gemini/gemini-embedding-001");
+    let vectors = gemini["embeddings"].as_array().unwrap();
+    assert_eq!((vectors.len(), vectors[0].as_array().unwrap().len()), (3, 3072));
+    assert!(vectors[0] == vectors[2] && vectors[0] != vectors[1]);
+    let local =
+        embed(json!({"model": "local/text-embedding-3-small", "input": ["one", "two"]})).await.expect(200);
+    let again = embed(json!({"model": "local/text-embedding-3-small", "input": ["two"]})).await.expect(200);
+    assert_eq!(
+        local["embeddings"][1], again["embeddings"][0],
+        "in the order of the texts, whatever the provider's"
+    );
+    assert!(local["usage"]["prompt_tokens"].as_u64() > Some(0), "{local}");
+
+    let long = "x".repeat(1_000);
+    let refused = embed(json!({"input": [long]})).await.refused("rate_limited");
+    assert!(refused["detail"].as_str().unwrap().starts_with("ada's budget for today"), "{refused}");
+    for (body, field) in [
+        (json!({"input": []}), "input"),
+        (json!({"input": ["a", "b", "c", "d"]}), "input"),
+        (json!({"input": [" "]}), "input"),
+        (json!({"input": ["a"], "model": "local/qwen3"}), "model"),
+    ] {
+        let problem = embed(body).await.refused("validation_failed");
+        assert_eq!(problem["errors"][0]["field"], field, "{problem}");
+    }
+    let books = two.books().await;
+    assert_eq!(books, booked(&[("gemini", "success"), ("local", "success"), ("local", "success")]));
+    let calls = usage::all(&two.ada, "/api/usage/history").await;
+    assert_eq!((&calls[0]["chat_id"], &calls[0]["model"]), (&Value::Null, &json!("text-embedding-3-small")));
+    let rooms = usage::all(&two.ada, "/api/usage/stats?by=room").await;
+    assert_eq!((&rooms[0]["calls"], &rooms[0]["chat_id"]), (&json!(3), &Value::Null));
+    let budget = two.ada.get("/api/usage/budget").await.expect(200);
+    assert!(budget[0]["spent"].as_i64().unwrap() < 10, "nothing is reserved any more: {budget}");
+    embed(json!({"input": ["a"]})).await.expect(200);
+    embed(json!({"input": ["a"]})).await.refused("rate_limited");
+}
