@@ -89,6 +89,7 @@ pub async fn start(config: Config, web: WebApp, listener: TcpListener) -> anyhow
     let sockets = TaskTracker::new();
     let edge = Edge {
         cx: Arc::clone(&context),
+        hub: Arc::clone(&hub),
         auth: config.auth.clone(),
         public_url: config.server.public_url.clone(),
         web,

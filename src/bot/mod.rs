@@ -3,8 +3,10 @@
 //! It hears that a reply is wanted, claims the run, asks the model with the room's history as context,
 //! and writes the reply for everybody. It decides no rights and touches no sockets.
 
+mod asked;
 mod calls;
 pub mod context;
+mod moderation;
 pub mod outcome;
 pub mod prompt;
 pub mod publish;

@@ -3,6 +3,7 @@
 use crate::config::providers::GEMINI;
 use crate::llm::delta::Finish;
 use crate::llm::error::LlmError;
+use crate::llm::models::Harm;
 use crate::protocol::{MessageStatus, Reason};
 
 /// The end of a reply, before its text and usage are added.
@@ -31,6 +32,24 @@ impl Ending {
     /// Somebody's budget has no room for the reply; the sentence says whose.
     pub fn over_budget(sentence: String) -> Self {
         Self::failed(Reason::Budget, sentence)
+    }
+
+    /// The operator's moderation found the question harmful.
+    pub fn harmful_question(harm: &Harm) -> Self {
+        Self::failed(Reason::BlockedPrompt, format!("The question was stopped by moderation{}.", named(harm)))
+    }
+
+    /// The operator's moderation found the reply harmful.
+    pub fn harmful_reply(harm: &Harm) -> Self {
+        Self::failed(Reason::BlockedReply, format!("The reply was taken back by moderation{}.", named(harm)))
+    }
+
+    /// Nobody could say whether it is harmful, and so nothing is let through.
+    pub fn unjudged() -> Self {
+        Self::failed(
+            Reason::ProviderError,
+            "Moderation does not answer, so nothing is let through. Try again.",
+        )
     }
 
     /// The server went down while the reply was being written.
@@ -122,6 +141,14 @@ impl Ending {
             }
         }
     }
+}
+
+/// The categories of harm in brackets, if they were told.
+fn named(harm: &Harm) -> String {
+    let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '_');
+    let word = |name: &String| name.chars().filter(is_plain).take(60).collect::<String>();
+    let words: Vec<String> = harm.categories.iter().map(word).collect();
+    if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
 }
 
 /// What the room is told where another model answered than the chosen one.

@@ -7,8 +7,10 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout
 use tokio_stream::StreamExt;
 use tokio_util::sync::CancellationToken;
 
+use crate::bot::asked;
 use crate::bot::calls::Calls;
 use crate::bot::context;
+use crate::bot::moderation;
 use crate::bot::outcome::{self, Ending};
 use crate::bot::publish::Publisher;
 use crate::domain::{Context, budgets, runs};
@@ -17,7 +19,7 @@ use crate::llm::error::LlmError;
 use crate::llm::models::Choice;
 use crate::llm::request::Request;
 use crate::llm::retry::{LONGEST_PAUSE, LONGEST_PAUSE_WITH_FALLBACK};
-use crate::protocol::{CallStatus, MessageStatus};
+use crate::protocol::{CallStatus, MessageStatus, UserRef};
 use crate::store::error::{StoreError, StoreResult};
 use crate::store::rows::{ClaimedRun, EndedCall, Opened, Outcome};
 use crate::telemetry::metrics::metrics;
@@ -31,8 +33,8 @@ const SETTLE_FOR: Duration = Duration::from_secs(120);
 
 /// What reaches a run from outside.
 pub struct Interruptions {
-    /// The username of who stopped it.
-    pub stop: oneshot::Receiver<String>,
+    /// Who stopped it.
+    pub stop: oneshot::Receiver<UserRef>,
     /// The server's grace is over.
     pub drain: CancellationToken,
 }
@@ -45,6 +47,7 @@ struct Reply<'a> {
     fallback: Option<Fallback>,
     calls: Calls<'a>,
     asked: Instant,
+    has_spoken: bool,
     /// Bytes of the text that the database has.
     stored: usize,
     renewed: Instant,
@@ -73,18 +76,23 @@ enum End {
 pub async fn write(cx: &Context, run: &ClaimedRun, mut interruptions: Interruptions) {
     let mut reply = Reply {
         publisher: Publisher::new(&cx.bus, run),
-        text: String::new(),
+        text: run.text.clone(),
         model: None,
         fallback: None,
         calls: Calls::new(&cx.prices),
         asked: Instant::now(),
-        stored: 0,
+        has_spoken: false,
+        stored: run.text.len(),
         renewed: Instant::now(),
     };
     let outcome = match request(cx, run).await {
-        Ok(Some(request)) => match candidates(cx, run, &request, &mut reply, &mut interruptions).await {
-            Some(outcome) => outcome,
-            None => return keep_books(cx, run, &reply.calls.take()).await,
+        Ok(Some((question, request))) => match moderation::question(cx, &question).await {
+            Some(ending) => reply.ending(ending),
+            None => match candidates(cx, run, &request, &mut reply, &mut interruptions).await {
+                Some(outcome) if reply.has_spoken => moderation::reply(cx, outcome).await,
+                Some(outcome) => outcome,
+                None => return keep_books(cx, run, &reply.calls.take()).await,
+            },
         },
         Ok(None) => reply.ending(Ending {
             status: MessageStatus::Stopped,
@@ -99,13 +107,15 @@ pub async fn write(cx: &Context, run: &ClaimedRun, mut interruptions: Interrupti
     settle(cx, run, outcome, &interruptions.drain).await;
 }
 
-async fn request(cx: &Context, run: &ClaimedRun) -> StoreResult<Option<Request>> {
+/// The question's text, and what the model is shown; `None` where it was deleted.
+async fn request(cx: &Context, run: &ClaimedRun) -> StoreResult<Option<(String, Request)>> {
     let question = cx.store.message(run.chat_id, run.question_id).await?;
     let Some(question) = question.filter(|question| question.body.deleted_at.is_none()) else {
         return Ok(None);
     };
     let history = cx.store.history(run.chat_id, run.question_seq, cx.limits.context_messages).await?;
-    Ok(Some(context::build(&run.agent, &history, &run.asked_by, &question.body.content)))
+    let request = context::build(&run.agent, &history, &run.asked_by, &question.body.content);
+    Ok(Some((question.body.content, asked::as_wanted(request, run))))
 }
 
 /// Asks the chosen model and, where it is in trouble before it has said anything, those that stand in for it.
@@ -239,7 +249,7 @@ async fn attempt(
                 Some(Err(error)) => {
                     tracing::warn!(run.id = %run.lease.run_id, %error, "a reply failed");
                     reply.calls.failed(error.failure());
-                    return match error.is_trouble() && reply.text.is_empty() {
+                    return match error.is_trouble() && !reply.has_spoken {
                         true => End::Trouble(error),
                         false => End::Settled(reply.ending(Ending::of_error(&error))),
                     };
@@ -263,7 +273,7 @@ impl Reply<'_> {
     /// Adds text up to the limit. NUL is left out: PostgreSQL cannot store it.
     fn push(&mut self, text: &str, at_most: usize) -> Result<(), Full> {
         self.calls.heard();
-        if self.text.is_empty() {
+        if !std::mem::replace(&mut self.has_spoken, true) {
             metrics().run_first_chunk_seconds.record(self.asked.elapsed());
         }
         let text = text.replace('\0', "");
@@ -330,6 +340,7 @@ impl Reply<'_> {
             model: self.model.take(),
             fallback_from: fallback.map(|fallback| fallback.from),
             usage: self.calls.usage(),
+            stopped_by: None,
             calls: self.calls.take(),
         }
     }

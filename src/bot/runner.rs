@@ -15,6 +15,7 @@ use crate::bot::run::{self, Interruptions, LEASE};
 use crate::bus::Envelope;
 use crate::domain::{Context, runs};
 use crate::ids::{ChatId, RunId};
+use crate::protocol::UserRef;
 use crate::store::rows::{ClaimedRun, Outcome};
 
 /// Between two looks for runs that nobody writes.
@@ -41,8 +42,13 @@ pub struct Runner {
 
 /// A run on this node, or somebody's wish to stop one that may arrive here any moment.
 enum Slot {
-    Writing(oneshot::Sender<String>),
-    StopWanted { by: String, at: Instant },
+    Writing(oneshot::Sender<UserRef>),
+    StopWanted {
+        by: UserRef,
+        at: Instant,
+    },
+    /// It was stopped before it began, and its writer knows.
+    Stopped,
 }
 
 /// A run being written here; given up also when its task panics, so that the lease ends it.
@@ -163,9 +169,7 @@ impl Runner {
         // Whoever stopped it between the claim and here finds that it is stopped.
         match self.slots.entry(run_id) {
             dashmap::Entry::Occupied(mut slot) => {
-                if let Slot::StopWanted { by, .. } =
-                    slot.insert(Slot::StopWanted { by: String::new(), at: Instant::now() })
-                {
+                if let Slot::StopWanted { by, .. } = slot.insert(Slot::Stopped) {
                     drop(stop.send(by));
                 }
             }
@@ -191,10 +195,10 @@ impl Runner {
         let _ = self.wake.send(chat);
     }
 
-    fn stop(&self, run_id: RunId, by: &str) {
-        let wanted = Slot::StopWanted { by: by.to_owned(), at: Instant::now() };
+    fn stop(&self, run_id: RunId, by: &UserRef) {
+        let wanted = Slot::StopWanted { by: by.clone(), at: Instant::now() };
         if let Some(Slot::Writing(stop)) = self.slots.insert(run_id, wanted) {
-            drop(stop.send(by.to_owned()));
+            drop(stop.send(by.clone()));
         }
     }
 
@@ -209,6 +213,7 @@ impl Runner {
             model: None,
             fallback_from: None,
             usage: None,
+            stopped_by: None,
             calls: Vec::new(),
         };
         let writing: Vec<_> = self.writing.iter().map(|run| *run).collect();

@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 
 use crate::ids::{ChatId, RunId, Seq, SessionId, UserId};
-use crate::protocol::{Event, Notice, Signal};
+use crate::protocol::{Event, Notice, Signal, UserRef};
 
 /// What travels.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub enum Envelope {
     /// A chat has a reply to be written.
     RunQueued { chat_id: ChatId },
     /// Somebody stopped a reply that is being written.
-    RunStopped { run_id: RunId, by: String },
+    RunStopped { run_id: RunId, by: UserRef },
 }
 
 type Handler = Box<dyn Fn(&Envelope) + Send + Sync>;

@@ -77,6 +77,9 @@ pub struct Limits {
     /// Messages before the question that the bot is shown
     #[arg(long, env = "CONTEXT_MESSAGES", default_value_t = 20, value_name = "N")]
     pub context_messages: u32,
+    /// Messages that are copied into a branch of a chat
+    #[arg(long, env = "BRANCH_MESSAGES", default_value_t = 1_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub branch_messages: u32,
     /// Frames a room keeps ready for slow sockets; further back they are served from the log
     #[arg(long, env = "ROOM_RING", default_value_t = 128, value_name = "N", value_parser = size())]
     pub room_ring: usize,

@@ -79,6 +79,14 @@ pub struct LlmConfig {
     #[arg(long, env = "FALLBACK_MODELS", value_name = "LIST", value_delimiter = ',')]
     pub fallback_models: Vec<String>,
 
+    /// Model of an OpenAI-like provider that judges questions and replies, such as `openai/omni-moderation-latest`
+    #[arg(long, env = "MODERATION_MODEL", value_name = "PROVIDER/NAME")]
+    pub moderation_model: Option<String>,
+
+    /// From which probability of harm on Gemini stops questions and replies; its own default if not given
+    #[arg(long, env = "GEMINI_SAFETY", value_name = "LEVEL")]
+    pub gemini_safety: Option<Safety>,
+
     /// Failures in a row after which a model is left alone for a while
     #[arg(long, env = "BREAKER_FAILURES", value_name = "COUNT", default_value = "5")]
     #[arg(value_parser = |text: &str| count("BREAKER_FAILURES", text, 1..=1_000))]
@@ -92,6 +100,15 @@ pub struct LlmConfig {
     /// Table of the models' prices in place of the one inside; its form is that of src/llm/prices.json
     #[arg(long, env = "PRICES_FILE", value_name = "PATH")]
     pub prices_file: Option<PathBuf>,
+}
+
+/// From which probability of harm on Gemini stops a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Safety {
+    Low,
+    Medium,
+    High,
+    None,
 }
 
 fn key(text: &str) -> Result<Option<SecretString>, String> {

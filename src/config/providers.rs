@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-use crate::config::llm::{LONGEST_TIMEOUT, LlmConfig};
+use crate::config::llm::{LONGEST_TIMEOUT, LlmConfig, Safety};
 
 /// By this name the provider of the `GEMINI_*` variables is known.
 pub const GEMINI: &str = "gemini";
@@ -29,6 +29,8 @@ pub struct ProviderConfig {
     /// Further ones that it has, whether or not it lists them.
     pub models: Vec<String>,
     pub embedding_model: Option<String>,
+    /// Heeded by Gemini alone.
+    pub safety: Option<Safety>,
     /// Most tokens of one reply, thinking included.
     pub max_output_tokens: u32,
     pub connect_timeout: Duration,
@@ -110,6 +112,7 @@ impl LlmConfig {
             model: self.gemini_model.clone(),
             models: Vec::new(),
             embedding_model: Some(self.gemini_embedding_model.clone()),
+            safety: self.gemini_safety,
             max_output_tokens: self.gemini_max_output_tokens,
             connect_timeout: self.gemini_connect_timeout,
             first_byte_timeout: self.gemini_first_byte_timeout,
@@ -177,6 +180,7 @@ impl Entry {
             model: self.model,
             models: self.models,
             embedding_model: self.embedding_model,
+            safety: otherwise.safety,
             max_output_tokens: self.max_output_tokens.unwrap_or(otherwise.max_output_tokens).max(1),
             connect_timeout: timeout(self.connect_timeout, otherwise.connect_timeout)?,
             first_byte_timeout: timeout(self.first_byte_timeout, otherwise.first_byte_timeout)?,

@@ -12,6 +12,8 @@ pub enum Action {
     Post,
     Invite,
     Rename,
+    /// Take copies of what was said into a new group.
+    Branch,
     /// Hand a role to somebody else, the ownership included.
     SetRole,
     /// Remove a participant of this role.
@@ -19,6 +21,8 @@ pub enum Action {
     DeleteChat,
     /// Bound what the chat's members spend in it.
     SetBudget,
+    /// Say how many replies are written at once.
+    BoundReplies,
     EditMessage(Authorship),
     DeleteMessage(Authorship),
     /// See and revoke an invite link that this member made, or somebody else's.
@@ -49,6 +53,9 @@ pub fn may(kind: ChatKind, role: MemberRole, action: Action) -> Result<(), Error
     use MemberRole::{Admin, Member, Owner};
 
     let refused = match action {
+        Action::Branch if kind == ChatKind::Private => {
+            Some("what is said in a private chat stays between its two people")
+        }
         Action::Invite | Action::Rename | Action::SetRole | Action::Remove(_) | Action::SetBudget
             if kind == ChatKind::Private =>
         {
@@ -57,7 +64,7 @@ pub fn may(kind: ChatKind, role: MemberRole, action: Action) -> Result<(), Error
         Action::Invite | Action::SetRole if kind == ChatKind::Ai => {
             Some("an AI chat is for one person; make a group instead")
         }
-        Action::Read | Action::Post | Action::Invite => None,
+        Action::Read | Action::Post | Action::Invite | Action::Branch => None,
         Action::EditMessage(Own)
         | Action::DeleteMessage(Own)
         | Action::StopReply(Own)
@@ -76,6 +83,9 @@ pub fn may(kind: ChatKind, role: MemberRole, action: Action) -> Result<(), Error
             Some("only who asked, the owner or an admin may retry a reply")
         }
         Action::Rename if role == Member => Some("only the owner or an admin may change the chat"),
+        Action::BoundReplies if role == Member => {
+            Some("only the owner or an admin may set how many replies are written at once")
+        }
         Action::SetBudget if role == Member => Some("only the owner or an admin may set the chat's budget"),
         Action::SetRole if role != Owner => Some("only the owner may change roles"),
         Action::Remove(_) if role == Member => Some("only the owner or an admin may remove people"),
@@ -100,12 +110,14 @@ mod tests {
             (Action::Post, [true, true, true]),
             (Action::Invite, [true, true, true]),
             (Action::Rename, [false, true, true]),
+            (Action::Branch, [true, true, true]),
             (Action::SetRole, [false, false, true]),
             (Action::Remove(MemberRole::Member), [false, true, true]),
             (Action::Remove(MemberRole::Admin), [false, false, true]),
             (Action::Remove(MemberRole::Owner), [false, false, true]),
             (Action::DeleteChat, [false, false, true]),
             (Action::SetBudget, [false, true, true]),
+            (Action::BoundReplies, [false, true, true]),
             (Action::EditMessage(Own), [true, true, true]),
             (Action::EditMessage(Foreign), [false, false, false]),
             (Action::DeleteMessage(Own), [true, true, true]),
@@ -146,6 +158,7 @@ mod tests {
             assert!(may(kind, MemberRole::Owner, Action::SetRole).is_err());
         }
         assert!(may(ChatKind::Private, MemberRole::Owner, Action::Remove(MemberRole::Member)).is_err());
+        assert!(may(ChatKind::Private, MemberRole::Owner, Action::Branch).is_err());
         assert!(may(ChatKind::Ai, MemberRole::Owner, Action::Rename).is_ok());
     }
 }

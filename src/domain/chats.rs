@@ -12,7 +12,7 @@ use crate::protocol::{
     AuditAction, Chat, ChatKind, ChatListItem, Event, Member, MemberRole, Notice, NotifyLevel, Queue,
     ReadReceipt, SystemData, User, UserKind,
 };
-use crate::store::rows::{self, ChatRow, Membership};
+use crate::store::rows::{self, ChatRow, Membership, NewMessage};
 
 /// What somebody wants a new chat to be.
 #[derive(Clone, Debug)]
@@ -42,6 +42,16 @@ pub struct Opened {
 
 /// Makes a chat with its people and the bot in it.
 pub async fn create(cx: &Context, actor: &Actor, new: NewChat) -> Result<Created> {
+    create_with(cx, actor, new, Vec::new()).await
+}
+
+/// The same, with messages that were said elsewhere; they count as read.
+pub(in crate::domain) async fn create_with(
+    cx: &Context,
+    actor: &Actor,
+    new: NewChat,
+    copies: Vec<NewMessage>,
+) -> Result<Created> {
     if let Some(key) = &new.idempotency_key {
         text::client_id("Idempotency-Key", key)?;
     }
@@ -87,12 +97,13 @@ pub async fn create(cx: &Context, actor: &Actor, new: NewChat) -> Result<Created
         drop(tx);
         return Ok(Created::Existing(get(cx, actor, existing).await?));
     }
-    tx.insert_member(chat_id, actor.user.id, MemberRole::Owner, now, Seq::ZERO).await?;
-    for user in others.iter().chain(&bot) {
-        tx.insert_member(chat_id, user.id, MemberRole::Member, now, Seq::ZERO).await?;
-    }
     let report = messages::system(cx, actor, SystemData::ChatCreated { by: actor.as_ref() });
     tx.append_message(chat_id, report, Event::Posted).await?;
+    let read = if copies.is_empty() { Seq::ZERO } else { tx.append_copies(chat_id, copies, now).await? };
+    tx.insert_member(chat_id, actor.user.id, MemberRole::Owner, now, read).await?;
+    for user in others.iter().chain(&bot) {
+        tx.insert_member(chat_id, user.id, MemberRole::Member, now, read).await?;
+    }
     let deed = Deed::of(AuditAction::ChatCreated).within(chat_id);
     record(cx, &tx, By::Actor(actor), deed).await?;
     tx.commit().await?;
@@ -169,7 +180,7 @@ pub async fn open(cx: &Context, actor: &Actor, chat: ChatId) -> Result<Opened> {
     let (row, _) = member_of(cx, actor, chat).await?;
     let participants = cx.store.members(chat).await?;
     let read_positions = cx.store.receipts(chat).await?;
-    let queue = cx.store.queue(chat).await?;
+    let queue = cx.store.queue(chat, cx.limits.replies_per_room).await?;
     Ok(Opened { head_seq: row.head_seq, participants, read_positions, queue })
 }
 

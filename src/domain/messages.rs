@@ -4,6 +4,7 @@ use std::future::ready;
 use std::pin::Pin;
 
 use crate::domain::access::{Action, Authorship, may};
+use crate::domain::asking::{self, Ask};
 use crate::domain::audit::{By, Deed, record};
 use crate::domain::error::{Error, Result};
 use crate::domain::standing::{held_member_of, member_of};
@@ -12,7 +13,7 @@ use crate::domain::{Actor, Context};
 use crate::ids::{ChatId, MessageId, RunId, Seq};
 use crate::protocol::{AuditAction, ChatKind, Message, MessageKind, MessageStatus, Revision, SystemData};
 use crate::store::error::StoreResult;
-use crate::store::rows::{self, MessagePage, NewMessage, NewReply, Post, Replay, Window};
+use crate::store::rows::{self, Asked, MessagePage, NewMessage, NewReply, Post, Replay, Window};
 use crate::telemetry::metrics::metrics;
 
 /// A message as its author hands it in.
@@ -22,6 +23,8 @@ pub struct Draft {
     /// Unique per sender and chat: handed in again it gets the first answer and posts nothing.
     pub client_id: Option<String>,
     pub reply_to: Option<MessageId>,
+    /// Where it asks the bot whatever its text says.
+    pub ask: Option<Ask>,
 }
 
 /// A message that is durable.
@@ -61,7 +64,11 @@ pub async fn post(cx: &Context, actor: &Actor, chat: ChatId, draft: Draft) -> Re
     }
     let kind = match cx.kinds.of(chat) {
         // Every member may post, and who is one the writing itself asks: once more here would cost a query a message.
-        Some(kind) if draft.reply_to.is_none() && !text::may_ask(kind, &draft.content) => kind,
+        Some(kind)
+            if draft.reply_to.is_none() && draft.ask.is_none() && !text::may_ask(kind, &draft.content) =>
+        {
+            kind
+        }
         _ => {
             let (row, membership) = member_of(cx, actor, chat).await?;
             may(row.kind, membership.role, Action::Post)?;
@@ -75,7 +82,7 @@ pub async fn post(cx: &Context, actor: &Actor, chat: ChatId, draft: Draft) -> Re
             .await?
             .ok_or_else(|| Error::invalid("reply_to", "there is no such message in this chat"))?;
     }
-    let reply = match reply_to_be(cx, actor, kind, chat, &draft.content).await {
+    let reply = match reply_to_be(cx, actor, kind, chat, &draft).await {
         // The bot has left since, or this is one question too many: whoever repeats a question that was posted
         // still gets the first answer.
         Err(refusal @ (Error::Conflict(_) | Error::RateLimited { .. })) => {
@@ -235,20 +242,25 @@ async fn reply_to_be(
     actor: &Actor,
     kind: ChatKind,
     chat: ChatId,
-    content: &str,
+    draft: &Draft,
 ) -> Result<Option<NewReply>> {
+    let content = &draft.content;
     // Most messages ask nobody; they must not pay for looking up agents.
-    if !text::may_ask(kind, content) {
+    if draft.ask.is_none() && !text::may_ask(kind, content) {
         return Ok(None);
     }
     let agents = cx.store.agents(chat).await?;
-    match text::addressed(kind, content, &agents) {
-        Addressed::Nobody => Ok(None),
-        Addressed::NoQuestion => Err(Error::invalid("content", "write your question after /bot")),
-        Addressed::NoAgent => Err(Error::Conflict("the bot is not in this chat; invite it by its username")),
-        Addressed::Agent(agent) => {
-            cx.rates.question(actor.user.id)?;
-            Ok(Some(NewReply { run_id: RunId::new(), message_id: MessageId::new(), agent: agent.clone() }))
+    let addressed = text::addressed(kind, content, &agents);
+    let (agent, asked) = match (&draft.ask, addressed) {
+        (_, Addressed::NoQuestion) => {
+            return Err(Error::invalid("content", "write your question after /bot"));
         }
-    }
+        (Some(ask), addressed) => (asking::who_is_to_answer(ask, &addressed, &agents)?, ask.asked.clone()),
+        (None, Addressed::Nobody) => return Ok(None),
+        (None, Addressed::NoAgent) => return Err(Error::Conflict(asking::NOBODY_TO_ASK)),
+        (None, Addressed::Agent(agent)) => (agent, Asked::default()),
+    };
+    cx.rates.question(actor.user.id)?;
+    let (run_id, message_id) = (RunId::new(), MessageId::new());
+    Ok(Some(NewReply { run_id, message_id, agent: agent.clone(), asked }))
 }

@@ -4,8 +4,10 @@
 //! records; it knows no HTTP, no frames' delivery and no sockets.
 
 pub mod access;
+pub mod asking;
 pub mod audit;
 pub mod auth;
+pub mod branches;
 pub mod budgets;
 pub mod chats;
 pub mod embeddings;

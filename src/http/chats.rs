@@ -83,13 +83,18 @@ pub(in crate::http) async fn create(
     let kind = body.kind();
     let ChatToBe { name, participant_usernames, .. } = body;
     let new = NewChat { kind, name, participant_usernames, idempotency_key };
-    Ok(match chats::create(&cx, &actor, new).await? {
+    Ok(created(chats::create(&cx, &actor, new).await?))
+}
+
+/// 201 where the chat is new.
+pub(in crate::http) fn created(created: Created) -> Response {
+    match created {
         Created::New(chat) => {
             let location = AppendHeaders([(LOCATION, format!("/api/chats/{}", chat.id))]);
             (StatusCode::CREATED, location, Json(chat)).into_response()
         }
         Created::Existing(chat) => Json(chat).into_response(),
-    })
+    }
 }
 
 /// One's chats, newest activity first. Further ones by the `Link` header.

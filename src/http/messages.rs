@@ -120,7 +120,7 @@ pub(in crate::http) async fn post(
     Json(body): Json<MessageToBe>,
 ) -> Result<(StatusCode, Json<Message>)> {
     let MessageToBe { content, client_id, reply_to } = body;
-    let draft = Draft { content, client_id: client_id.or(key), reply_to };
+    let draft = Draft { content, client_id: client_id.or(key), reply_to, ask: None };
     let Posted { message, duplicate } = messages::post(&cx, &actor, chat, draft).await?.durable().await?;
     let status = if duplicate { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(message)))
@@ -167,7 +167,7 @@ pub(in crate::http) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Have a reply that did not end well written once more, in its place: who asked, the owner, admins.
+/// Have a reply written once more, in its place: who asked, the owner, admins.
 #[utoipa::path(
     post, path = "/chats/{chat_id}/messages/{message_id}/retry", tag = "messages",
     params(("chat_id" = ChatId, Path), ("message_id" = MessageId, Path)),

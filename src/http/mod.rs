@@ -3,6 +3,8 @@
 //! This page is the table of contents. No SQL, no policy and no fan-out here.
 
 mod audit;
+mod bot;
+mod branches;
 mod budgets;
 pub mod caller;
 mod chats;
@@ -11,11 +13,13 @@ pub mod error;
 pub mod extract;
 mod health;
 mod links;
+mod listener;
 mod members;
 mod messages;
 mod models;
 mod observe;
 mod openapi;
+mod replies;
 mod session;
 pub mod state;
 mod usage;
@@ -87,6 +91,7 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(chats::create, chats::list))
         .routes(routes!(chats::get, chats::change, chats::delete))
         .routes(routes!(chats::prefer))
+        .routes(routes!(branches::create))
         .routes(routes!(members::invite))
         .routes(routes!(members::list))
         .routes(routes!(members::set_role, members::remove))
@@ -99,10 +104,16 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(messages::get, messages::edit, messages::delete))
         .routes(routes!(messages::retry))
         .routes(routes!(messages::revisions))
+        .routes(routes!(replies::go_on))
+        .routes(routes!(replies::versions))
+        .routes(routes!(replies::queue, replies::set_queue))
         .routes(routes!(messages::mark_read))
         .routes(routes!(messages::read_receipts))
         .routes(routes!(models::list))
         .routes(routes!(models::embed))
+        .routes(routes!(bot::ask))
+        .routes(routes!(bot::begin))
+        .routes(routes!(bot::run, bot::cancel))
         .routes(routes!(usage::my_stats))
         .routes(routes!(usage::my_history))
         .routes(routes!(usage::room_stats))

@@ -12,6 +12,7 @@ use url::Url;
 use crate::config::auth::{AuthConfig, CookieSecure};
 use crate::domain::Context;
 use crate::http::web::WebApp;
+use crate::hub::Hub;
 
 /// The state of the router.
 #[derive(Clone)]
@@ -20,6 +21,7 @@ pub struct Http(pub(in crate::http) Arc<Edge>);
 /// What the assembly hands over.
 pub struct Edge {
     pub cx: Arc<Context>,
+    pub hub: Arc<Hub>,
     pub auth: AuthConfig,
     /// Where browsers reach the server. Without it, an origin is the server's own if it is the host that was asked.
     pub public_url: Option<Url>,

@@ -234,6 +234,9 @@ mod tests {
                     reason,
                     detail,
                     usage,
+                    stopped_by: None,
+                    retried_by: None,
+                    continues: false,
                 }),
             };
             let event = Box::new(event(Message { id: self.message_id, body, seq: Seq(2) }));

@@ -24,6 +24,8 @@ struct Stream {
     /// The `updated_seq` of the reply that this run was seen to begin in.
     since: Seq,
     content: String,
+    /// Where the text of this run begins: what is before it was there already.
+    begins: usize,
     ends: Vec<usize>,
 }
 
@@ -104,8 +106,15 @@ impl Room {
         if body.status != MessageStatus::Streaming {
             self.streams.remove(&id);
         } else if known.is_none_or(|stream| stream.run_id != run.id) {
-            let (run_id, since) = (run.id, body.updated_seq);
-            self.streams.insert(id, Stream { run_id, since, content: String::new(), ends: Vec::new() });
+            let content = if run.continues { body.content.clone() } else { String::new() };
+            let stream = Stream {
+                run_id: run.id,
+                since: body.updated_seq,
+                begins: content.len(),
+                content,
+                ends: Vec::new(),
+            };
+            self.streams.insert(id, stream);
         }
     }
 
@@ -152,8 +161,11 @@ impl Room {
         for (&message_id, stream) in &self.streams {
             let run_id = stream.run_id;
             let first = usize::try_from(next(message_id, run_id)).unwrap_or(usize::MAX);
-            let mut start =
-                if first == 0 { 0 } else { stream.ends.get(first - 1).copied().unwrap_or(usize::MAX) };
+            let mut start = if first == 0 {
+                stream.begins
+            } else {
+                stream.ends.get(first - 1).copied().unwrap_or(usize::MAX)
+            };
             for (index, end) in stream.ends.iter().enumerate().skip(first) {
                 let chunk = stream.content[start..*end].to_owned();
                 chunks.push(Signal::Chunk { message_id, run_id, index: index as u64, chunk });

@@ -25,6 +25,8 @@ use crate::llm::{failure, retry};
 const LARGEST_FAILURE: usize = 64 * 1024;
 /// Most that is read of a whole answer, in bytes.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
+/// Longest wait for what comes before or after a reply: shorter than a run's lease.
+const BRIEF_PATIENCE: Duration = Duration::from_secs(5);
 /// Names of models whose answering model is remembered.
 const MOST_REMEMBERED: usize = 1_000;
 
@@ -135,6 +137,11 @@ impl Link {
 
     pub(super) fn first_byte(&self) -> Deadline {
         Deadline::after(self.first_byte, Phase::FirstByte)
+    }
+
+    /// For what a question may be waiting for: a list of models, a verdict.
+    pub(super) fn brief(&self) -> Deadline {
+        Deadline::after(self.first_byte.min(BRIEF_PATIENCE), Phase::FirstByte)
     }
 
     pub(super) fn idle(&self) -> Deadline {

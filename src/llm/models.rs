@@ -30,6 +30,8 @@ pub struct Models {
     /// At least one.
     providers: Vec<Arc<Provider>>,
     fallbacks: Vec<Choice>,
+    /// Judges questions and replies.
+    moderation: Option<Choice>,
     breakers: Arc<Breakers>,
 }
 
@@ -65,6 +67,12 @@ pub struct Choice {
     model: String,
 }
 
+/// What a text was found harmful for.
+pub struct Harm {
+    /// As the provider names them.
+    pub categories: Vec<String>,
+}
+
 /// Texts as vectors, in their order.
 pub struct Vectors {
     pub vectors: Vec<Vec<f32>>,
@@ -98,12 +106,18 @@ impl Models {
         let mut models = Models {
             providers: providers.collect::<Result<_, SetupError>>()?,
             fallbacks: Vec::new(),
+            moderation: None,
             breakers,
         };
         let named = config.fallback_models.iter().map(|name| name.trim()).filter(|name| !name.is_empty());
         models.fallbacks = named
             .map(|name| models.find(name).ok_or_else(|| SetupError::Fallback { model: name.to_owned() }))
             .collect::<Result<_, _>>()?;
+        if let Some(name) = &config.moderation_model {
+            let judge = models.find(name).filter(|it| matches!(it.provider.client, Client::OpenAi(_)));
+            let judge = judge.ok_or_else(|| SetupError::Moderation { model: name.clone() })?;
+            models.moderation = Some(judge);
+        }
         Ok(models)
     }
 
@@ -151,6 +165,16 @@ impl Models {
         match &choice.provider.client {
             Client::Gemini(gemini) => gemini.embed(&choice.model, texts).await,
             Client::OpenAi(openai) => openai.embed(&choice.model, texts).await,
+        }
+    }
+
+    /// What is harmful in a text, if anything; nothing is, where the operator wants no moderation.
+    pub async fn moderate(&self, text: &str) -> Result<Option<Harm>, LlmError> {
+        let Some(judge) = &self.moderation else { return Ok(None) };
+        match &judge.provider.client {
+            Client::OpenAi(openai) => openai.moderate(&judge.model, text).await,
+            // Not let in.
+            Client::Gemini(_) => Ok(None),
         }
     }
 

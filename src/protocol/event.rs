@@ -83,7 +83,17 @@ pub enum Signal {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Queue {
     pub running: Vec<QueueEntry>,
+    /// In the order in which they will be written, unless somebody asks or stops one meanwhile.
     pub waiting: Vec<QueueEntry>,
+    /// So many are written at the same time in this room.
+    pub at_once: u32,
+}
+
+impl Queue {
+    /// Whether nothing is written and nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.running.is_empty() && self.waiting.is_empty()
+    }
 }
 
 /// A reply in the queue.

@@ -57,7 +57,7 @@ pub enum Command {
         chat_id: ChatId,
         message_id: MessageId,
     },
-    /// Have a reply that did not end well written once more, in its place.
+    /// Have a reply written once more, in its place.
     Retry {
         chat_id: ChatId,
         message_id: MessageId,
@@ -143,6 +143,7 @@ pub enum ServerFrame {
         chat_id: ChatId,
         running: Vec<QueueEntry>,
         waiting: Vec<QueueEntry>,
+        at_once: u32,
     },
     UserJoined {
         chat_id: ChatId,
@@ -265,6 +266,8 @@ pub struct BotStream {
     pub fallback_from: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped_by: Option<UserRef>,
 }
 
 impl ServerFrame {
@@ -284,6 +287,7 @@ impl ServerFrame {
                 detail: message.body.run.as_ref().and_then(|run| run.detail.clone()),
                 fallback_from: message.body.run.as_ref().and_then(|run| run.fallback_from.clone()),
                 usage: message.body.run.as_ref().and_then(|run| run.usage),
+                stopped_by: message.body.run.as_ref().and_then(|run| run.stopped_by.clone()),
                 full_response: Some(message.body.content),
             }),
             event => Self::replayed(chat_id, seq, event),
@@ -338,8 +342,11 @@ impl ServerFrame {
                 detail: None,
                 fallback_from: None,
                 usage: None,
+                stopped_by: None,
             }),
-            Signal::Queue(Queue { running, waiting }) => Self::BotQueue { chat_id, running, waiting },
+            Signal::Queue(Queue { running, waiting, at_once }) => {
+                Self::BotQueue { chat_id, running, waiting, at_once }
+            }
             Signal::UserJoined(UserRef { id, username, display_name }) => {
                 Self::UserJoined { chat_id, user_id: id, username, display_name }
             }

@@ -380,6 +380,15 @@ pub struct ReplyRun {
     /// Of all calls that this run took.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
+    /// Who stopped it, as they were called then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped_by: Option<UserRef>,
+    /// Who had the reply written once more, or go on, by this run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retried_by: Option<UserRef>,
+    /// Whether it goes on with the text of the run before it, instead of beginning anew.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub continues: bool,
 }
 
 /// What a system message reports.

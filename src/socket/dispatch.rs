@@ -11,7 +11,7 @@ use crate::hub::frame::{Place, Reply, encode, place};
 use crate::hub::{Hub, Subscription};
 use crate::ids::{ChatId, Seq};
 use crate::protocol::{
-    ClientFrame, Command, ErrorCode, Joined, Queue, QueueEntry, ServerFrame, Signal, StreamSnapshot,
+    ClientFrame, Command, ErrorCode, Joined, QueueEntry, ServerFrame, Signal, StreamSnapshot,
 };
 use crate::socket::cursor::Cursor;
 use crate::store::rows::Replay;
@@ -101,7 +101,7 @@ pub(in crate::socket) async fn dispatch(
             (chat_id, join(&cx, &hub, &actor, reference.clone(), chat_id, after).await)
         }
         Command::Message { chat_id, content, client_id, reply_to } => {
-            let draft = Draft { content, client_id, reply_to };
+            let draft = Draft { content, client_id, reply_to, ask: None };
             let posted = messages::post(&cx, &actor, chat_id, draft).await;
             let pending = |pending| {
                 Outcome::Pending(Box::new(Posting { reference: reference.clone(), chat_id, pending }))
@@ -203,7 +203,7 @@ async fn join(
     for QueueEntry { message_id, run_id, .. } in opened.queue.running.iter().chain(&opened.queue.waiting) {
         cursor.follow(Reply { message_id: *message_id, run_id: *run_id, is_settled: false });
     }
-    let queue = (opened.queue != Queue::default())
+    let queue = (!opened.queue.is_empty())
         .then(|| encode(&ServerFrame::signal(chat_id, Signal::Queue(opened.queue))));
     Ok(Outcome::Joined(Box::new(Entrance {
         cursor,

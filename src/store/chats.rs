@@ -10,14 +10,14 @@ use sea_orm::{
 
 use crate::ids::{ChatId, MessageId, Seq, Timestamp, UserId};
 use crate::protocol::{
-    Chat, ChatKind, ChatListItem, MemberRole, MessageKind, MessageStatus, NotifyLevel, Preview, UserKind,
-    UserRef,
+    Chat, ChatKind, ChatListItem, MemberRole, MessageKind, MessageStatus, NotifyLevel, Preview, RunState,
+    UserKind, UserRef,
 };
 use crate::store::entity::{chat, idempotency_key, member, message, run, user};
 use crate::store::error::{StoreError, StoreResult};
 use crate::store::members::membership_view;
 use crate::store::messages::current_run;
-use crate::store::rows::{ChatRow, Membership, NewChat, RunState};
+use crate::store::rows::{ChatRow, Membership, NewChat};
 use crate::store::users::referring;
 use crate::store::{Store, Tx, from_json, meaning, word};
 
@@ -149,6 +149,8 @@ impl Tx {
             active_at: Set(new.created_at),
             created_at: Set(new.created_at),
             deleted_at: Set(None),
+            idle_seq: Set(Seq::ZERO),
+            replies_at_once: Set(None),
         };
         // Rather than fail: on PostgreSQL an error would end the whole transaction.
         let inserted = chat::Entity::insert(row)

@@ -12,8 +12,8 @@ use crate::protocol::resource::MessageBody;
 use crate::protocol::{Event, Message, MessageKind, MessageStatus, ReplyRun, Revision, UserRef};
 use crate::store::entity::{message, revision, run, user};
 use crate::store::error::{StoreResult, corrupt};
-use crate::store::events::Take;
-use crate::store::rows::{HistoryMessage, MessagePage, NewMessage, Window};
+use crate::store::events::{self, Take};
+use crate::store::rows::{Committed, HistoryMessage, MessagePage, NewMessage, Window};
 use crate::store::users::referring;
 use crate::store::{Store, Tx, from_json, meaning, to_json, word};
 
@@ -68,6 +68,15 @@ impl Store {
             Window::After(seq) => page.has_older = self.any(chat, message::Column::Seq.lte(seq)).await?,
         }
         Ok(page)
+    }
+
+    /// Those of these messages that are in the chat, oldest first.
+    pub async fn messages_among(&self, chat: ChatId, ids: &[MessageId]) -> StoreResult<Vec<Message>> {
+        let found = views()
+            .filter(message::Column::ChatId.eq(chat))
+            .filter(message::Column::Id.is_in(ids.iter().copied()))
+            .order_by_asc(message::Column::Seq);
+        read(&self.inner.reader, found).await
     }
 
     /// Earlier texts, oldest first.
@@ -156,6 +165,35 @@ impl Tx {
         let message = placed.view(None);
         self.append(chat, seq, event(message.clone()), at).await?;
         Ok(message)
+    }
+
+    /// Adds messages that were said elsewhere, in this order; the number of the last one. At least one.
+    pub async fn append_copies(
+        &self,
+        chat: ChatId,
+        copies: Vec<NewMessage>,
+        at: Timestamp,
+    ) -> StoreResult<Seq> {
+        let latest = copies.last().map(|last| (last.id, at));
+        let count = i64::try_from(copies.len()).map_err(|_| corrupt("too many copies"))?;
+        let head = self.take_seq(Take { chat_id: chat, count, latest }).await?;
+        let seqs = (head.0 - count + 1..=head.0).map(Seq);
+        let placed: Vec<Placed<'_>> =
+            seqs.zip(&copies).map(|(seq, message)| Placed { chat_id: chat, seq, message }).collect();
+        insertion(&placed)?.exec_without_returning(&self.database).await?;
+        let changes: Vec<Committed> = placed
+            .iter()
+            .map(|placed| Committed {
+                chat_id: chat,
+                seq: placed.seq,
+                event: Event::Posted(placed.view(None)),
+            })
+            .collect();
+        events::insertion(changes.iter().map(|change| (change, at)))
+            .exec_without_returning(&self.database)
+            .await?;
+        changes.into_iter().for_each(|change| self.will_announce(change));
+        Ok(head)
     }
 
     /// Keeps the earlier text as a revision. `None`: no such message of this chat, or deleted.
@@ -338,6 +376,9 @@ struct View {
     reason: Option<String>,
     detail: Option<String>,
     usage: Option<serde_json::Value>,
+    stopped_by: Option<serde_json::Value>,
+    retried_by: Option<serde_json::Value>,
+    continues: Option<bool>,
 }
 
 /// Messages with author and run; to be filtered and then `read`.
@@ -354,6 +395,9 @@ pub(super) fn views() -> Select<message::Entity> {
             run::Column::Reason,
             run::Column::Detail,
             run::Column::Usage,
+            run::Column::StoppedBy,
+            run::Column::RetriedBy,
+            run::Column::Continues,
         ])
 }
 
@@ -391,6 +435,9 @@ impl View {
                 reason: self.reason.as_deref().map(meaning).transpose()?,
                 detail: self.detail,
                 usage: from_json(self.usage)?,
+                stopped_by: from_json(self.stopped_by)?,
+                retried_by: from_json(self.retried_by)?,
+                continues: self.continues.unwrap_or(false),
             }),
             None => None,
         };

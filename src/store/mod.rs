@@ -19,6 +19,7 @@ mod members;
 mod messages;
 mod posts;
 mod prune;
+mod queue;
 mod receipts;
 pub mod rows;
 mod runs;
@@ -27,6 +28,7 @@ mod sessions;
 mod tests;
 mod usage;
 mod users;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::fs::File;

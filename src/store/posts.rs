@@ -7,18 +7,18 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sea_orm::sea_query::{Expr, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait as _, DbBackend, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryResult,
-    QueryTrait as _, Statement,
+    ActiveValue::Set, ColumnTrait as _, DbBackend, EntityTrait as _, ExprTrait as _, QueryFilter as _,
+    QueryResult, QueryTrait as _, Statement,
 };
 
 use crate::ids::{ChatId, MessageId, Seq, Timestamp, UserId};
-use crate::protocol::{Event, Message, MessageKind, MessageStatus};
+use crate::protocol::{Event, Message, MessageKind, MessageStatus, ModelSettings};
 use crate::store::entity::{chat, member, message, run};
 use crate::store::error::StoreResult;
 use crate::store::events::{self, Take};
 use crate::store::messages::{self, Placed};
-use crate::store::rows::{Committed, NewMessage, Post, Posted};
-use crate::store::{Inner, runs};
+use crate::store::rows::{Asked, Committed, NewMessage, Post, Posted};
+use crate::store::{Inner, runs, to_json};
 
 /// Whose message with which client's id.
 type ClientKey = (ChatId, UserId, String);
@@ -122,7 +122,7 @@ impl Plan {
                 continue;
             }
             let head = known.heads.entry(post.chat_id).or_default();
-            let message = writing.write(post, placeholder.as_ref(), head);
+            let message = writing.write(post, placeholder.as_ref(), head)?;
             // Another post of this very batch may repeat it.
             known.messages.extend(key.map(|key| (key, message.clone())));
             outcomes.push(Posted::New(message));
@@ -143,7 +143,12 @@ struct Writing<'a> {
 
 impl<'a> Writing<'a> {
     /// Gives a post, and the reply that it asks for, the next places after `head`.
-    fn write(&mut self, post: &'a Post, placeholder: Option<&'a NewMessage>, head: &mut Seq) -> Message {
+    fn write(
+        &mut self,
+        post: &'a Post,
+        placeholder: Option<&'a NewMessage>,
+        head: &mut Seq,
+    ) -> StoreResult<Message> {
         let question = self.place(post.chat_id, &post.message, head);
         let message = question.view(None);
         self.shown.push((message.clone(), post.message.created_at));
@@ -151,10 +156,14 @@ impl<'a> Writing<'a> {
             let answer = self.place(post.chat_id, draft, head);
             let run = runs::unwritten(reply.run_id, post.message.author.id, post.message.id);
             let answer = answer.view(Some(run.clone()));
-            self.runs.push(runs::queued(&answer, &run, draft.created_at));
+            self.runs.push(run::ActiveModel {
+                settings: Set(asked_settings(&reply.asked)?),
+                instruction: Set(reply.asked.instruction.clone()),
+                ..runs::queued(&answer, &run, draft.created_at)?
+            });
             self.shown.push((answer, draft.created_at));
         }
-        message
+        Ok(message)
     }
 
     fn place(&mut self, chat_id: ChatId, message: &'a NewMessage, head: &mut Seq) -> Placed<'a> {
@@ -188,6 +197,10 @@ impl<'a> Writing<'a> {
         statements.push(events::insertion(changes.iter().map(|(change, at)| (change, *at))).build(backend));
         Ok((statements, changes.into_iter().map(|(change, _)| change).collect()))
     }
+}
+
+fn asked_settings(asked: &Asked) -> StoreResult<Option<serde_json::Value>> {
+    to_json((asked.settings != ModelSettings::default()).then_some(&asked.settings))
 }
 
 /// The bot's reply before its first word.

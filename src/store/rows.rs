@@ -7,8 +7,8 @@ use uuid::Uuid;
 use crate::budget::{Allowance, Scope};
 use crate::ids::{CallId, ChatId, Day, LinkId, MessageId, RunId, Seq, SessionId, Timestamp, UserId};
 use crate::protocol::{
-    AuditAction, CallStatus, ChatKind, Event, MemberRole, Message, MessageKind, MessageStatus, NotifyLevel,
-    Reason, ServerRole, SystemData, Usage, User, UserKind, UserRef,
+    AuditAction, CallStatus, ChatKind, Event, MemberRole, Message, MessageKind, MessageStatus, ModelSettings,
+    NotifyLevel, Reason, RunState, ServerRole, SystemData, Usage, User, UserKind, UserRef,
 };
 
 /// A durable change, as told to whoever watches commits.
@@ -159,6 +159,25 @@ pub struct NewReply {
     pub run_id: RunId,
     pub message_id: MessageId,
     pub agent: UserRef,
+    pub asked: Asked,
+}
+
+/// How a reply was asked for; goes before what its agent and its room say.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Asked {
+    pub settings: ModelSettings,
+    /// Stands behind every other instruction.
+    pub instruction: Option<String>,
+}
+
+/// A reply that is to be written once more.
+#[derive(Clone, Debug)]
+pub struct Retry {
+    pub run_id: RunId,
+    pub by: UserRef,
+    /// Whether the text there is stays, and the reply goes on with it.
+    pub continues: bool,
+    pub at: Timestamp,
 }
 
 /// A person's message on its way in.
@@ -216,6 +235,9 @@ pub struct ClaimedRun {
     pub question_seq: Seq,
     pub asked_by: UserRef,
     pub agent: UserRef,
+    /// What the reply goes on from; empty where it is written from its beginning.
+    pub text: String,
+    pub asked: Asked,
 }
 
 /// The right to write a run: every write says its epoch, so that a node that was only paused cannot write.
@@ -237,6 +259,7 @@ pub struct Outcome {
     /// The chosen model, where another one was asked in its place.
     pub fallback_from: Option<String>,
     pub usage: Option<Usage>,
+    pub stopped_by: Option<UserRef>,
     /// The calls that it took, as they ended.
     pub calls: Vec<EndedCall>,
 }
@@ -314,15 +337,6 @@ pub struct EndedCall {
     pub first_chunk_ms: Option<i32>,
     pub duration_ms: i32,
     pub at: Timestamp,
-}
-
-/// How far a run is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum RunState {
-    Queued,
-    Running,
-    Done,
 }
 
 /// A run, as the rules need it.

@@ -7,17 +7,17 @@ use std::time::Duration;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, DbBackend, EntityTrait as _, ExprTrait as _,
-    FromQueryResult, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use crate::ids::{ChatId, MessageId, RunId, Seq, Timestamp, UserId};
-use crate::protocol::{Event, Message, MessageStatus, Queue, QueueEntry, ReplyRun, UserRef};
+use crate::protocol::{Event, Message, MessageStatus, ReplyRun, RunState, UserRef};
 use crate::store::entity::{message, run, user};
 use crate::store::error::{StoreError, StoreResult, corrupt};
 use crate::store::events::Take;
-use crate::store::rows::{ClaimedRun, Lease, Outcome, RunRow, RunState};
+use crate::store::rows::{Asked, ClaimedRun, Lease, Outcome, Retry, RunRow};
 use crate::store::users::referring;
-use crate::store::{Store, Tx, database_now, meaning, to_json, word};
+use crate::store::{Store, Tx, database_now, from_json, meaning, to_json, word};
 
 impl Store {
     /// The run that fills this message, the last one.
@@ -27,38 +27,29 @@ impl Store {
             .filter(run::Column::ChatId.eq(chat))
             .one(&self.inner.reader)
             .await?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(RunRow {
-            id: row.id,
-            chat_id: row.chat_id,
-            message_id: row.message_id,
-            asked_by: row.asked_by,
-            state: meaning(&row.state)?,
-        }))
+        row.map(view).transpose()
     }
 
-    /// The chat's runs that are being written or wait, each in order.
-    pub async fn queue(&self, chat: ChatId) -> StoreResult<Queue> {
-        let open = [RunState::Running, RunState::Queued].map(word);
-        let rows: Vec<(MessageId, RunId, UserId, String)> = run::Entity::find()
+    /// The run, also one that a retry has replaced.
+    pub async fn run(&self, run: RunId) -> StoreResult<Option<RunRow>> {
+        run::Entity::find_by_id(run).one(&self.inner.reader).await?.map(view).transpose()
+    }
+
+    /// The reply that answers this question, the first one where there are several.
+    pub async fn reply_to(&self, chat: ChatId, question: MessageId) -> StoreResult<Option<Message>> {
+        let reply: Option<MessageId> = run::Entity::find()
             .select_only()
-            .columns([run::Column::MessageId, run::Column::Id, run::Column::AskedBy, run::Column::State])
+            .column(run::Column::MessageId)
             .filter(run::Column::ChatId.eq(chat))
-            .filter(run::Column::State.is_in(open))
+            .filter(run::Column::QuestionId.eq(question))
             .order_by_asc(run::Column::Seq)
             .into_tuple()
-            .all(&self.inner.reader)
+            .one(&self.inner.reader)
             .await?;
-        let mut queue = Queue::default();
-        for (message_id, run_id, asked_by, state) in rows {
-            let list = match meaning(&state)? {
-                RunState::Running => &mut queue.running,
-                RunState::Queued | RunState::Done => &mut queue.waiting,
-            };
-            let position = u32::try_from(list.len() + 1).unwrap_or(u32::MAX);
-            list.push(QueueEntry { message_id, run_id, asked_by, position });
+        match reply {
+            Some(reply) => self.message(chat, reply).await,
+            None => Ok(None),
         }
-        Ok(queue)
     }
 
     /// The chats in which a run waits.
@@ -74,8 +65,8 @@ impl Store {
         Ok(chats)
     }
 
-    /// Takes the chat's oldest queued run if fewer than `at_once` are running: the reply becomes `streaming`
-    /// (`Event::Updated`), the epoch rises, and the lease ends `lease` from now by the database's clock.
+    /// Takes the run whose turn it is if fewer than `at_once`, or than the room's own number, are running: the reply
+    /// becomes `streaming` (`Event::Updated`), the epoch rises, and the lease ends `lease` from now by the database's clock.
     pub async fn claim_run(
         &self,
         chat: ChatId,
@@ -93,12 +84,8 @@ impl Store {
         if tx.lock_chat(chat).await?.is_none() {
             return Ok(None);
         }
-        let running =
-            run::Entity::find().filter(open_runs(chat, RunState::Running)).count(&tx.database).await?;
-        if running >= u64::from(at_once) {
-            return Ok(None);
-        }
-        let Some(found) = tx.oldest_queued(chat).await? else { return Ok(None) };
+        let Some(next) = tx.next_in_line(chat, at_once).await? else { return Ok(None) };
+        let Some(found) = tx.waiting_run(next).await? else { return Ok(None) };
         let epoch = found.epoch + 1;
         run::Entity::update_many()
             .col_expr(run::Column::State, Expr::value(word(RunState::Running)))
@@ -113,7 +100,7 @@ impl Store {
                 update.col_expr(message::Column::Status, Expr::value(word(MessageStatus::Streaming)))
             })
             .await?;
-        let agent = reply.author();
+        let (agent, text) = (reply.author(), reply.body.content.clone());
         tx.announce_reply(Event::Updated(reply)).await?;
         tx.commit().await?;
         Ok(Some(ClaimedRun {
@@ -124,6 +111,11 @@ impl Store {
             question_seq: found.question_seq,
             asked_by: found.asked_by,
             agent,
+            text,
+            asked: Asked {
+                settings: from_json(found.settings)?.unwrap_or_default(),
+                instruction: found.instruction,
+            },
         }))
     }
 
@@ -249,6 +241,7 @@ impl Store {
             .col_expr(run::Column::Detail, Expr::value(outcome.detail.clone()))
             .col_expr(run::Column::FallbackFrom, Expr::value(outcome.fallback_from.clone()))
             .col_expr(run::Column::Usage, Expr::value(usage))
+            .col_expr(run::Column::StoppedBy, Expr::value(to_json(outcome.stopped_by.as_ref())?))
             .filter(run::Column::Id.eq(id))
             .filter(still)
             .exec(&tx.database)
@@ -266,6 +259,7 @@ impl Store {
             })
             .await?;
         tx.announce_reply(Event::Settled(message.clone())).await?;
+        tx.count_turns_anew(chat, message.body.updated_seq).await?;
         tx.end_calls(id, &outcome.calls).await?;
         tx.commit().await?;
         Ok(Some(message))
@@ -280,43 +274,59 @@ struct Queued {
     message_id: MessageId,
     question_id: MessageId,
     question_seq: Seq,
+    settings: Option<serde_json::Value>,
+    instruction: Option<String>,
     #[sea_orm(nested)]
     asked_by: UserRef,
 }
 
 impl Tx {
-    /// Has a settled reply written once more, in its place and from the beginning (`Event::Updated`): its run waits
-    /// behind those that wait already. What there was is kept under the number of this change: the text as a
-    /// revision, and the former run. `None`: no such reply of this chat, not settled, or deleted.
+    /// Has a settled reply written once more, in its place (`Event::Updated`), from the beginning or on from its text:
+    /// its run waits for its turn. What there was is kept under the number of this change: the text as a revision, and
+    /// the former run. `None`: no such reply of this chat, not settled, or deleted.
     pub async fn retry_reply(
         &self,
         chat: ChatId,
         reply: MessageId,
-        run_id: RunId,
-        at: Timestamp,
+        retry: Retry,
     ) -> StoreResult<Option<Message>> {
+        let Retry { run_id, by, continues, at } = retry;
         let Some(mut retried) = self.living(chat, reply).await? else { return Ok(None) };
-        let Some(former) = retried.body.run.take_if(|_| retried.body.status.is_settled()) else {
-            return Ok(None);
-        };
+        let status = retried.body.status;
+        let Some(former) = retried.body.run.take_if(|_| status.is_settled()) else { return Ok(None) };
         let seq = self.take_seq(Take { chat_id: chat, count: 1, latest: None }).await?;
-        run::Entity::update_many()
+        let replaced = run::Entity::update_many()
             .col_expr(run::Column::ReplacedSeq, Expr::value(seq))
+            .col_expr(run::Column::Status, Expr::value(word(status)))
             .filter(run::Column::Id.eq(former.id))
-            .exec(&self.database)
+            .exec_with_returning(&self.database)
             .await?;
-        let run = unwritten(run_id, former.asked_by, former.question_id);
+        let replaced = replaced.into_iter().next().ok_or_else(|| corrupt("a reply without its run"))?;
+        let run = ReplyRun {
+            retried_by: Some(by),
+            continues,
+            ..unwritten(run_id, former.asked_by, former.question_id)
+        };
         retried.body.updated_seq = seq;
         retried.body.status = MessageStatus::Queued;
         retried.body.run = Some(run.clone());
-        let earlier = std::mem::take(&mut retried.body.content);
-        run::Entity::insert(queued(&retried, &run, at)).exec_without_returning(&self.database).await?;
+        let earlier = retried.body.content.clone();
+        if !continues {
+            retried.body.content.clear();
+        }
+        let queued = run::ActiveModel {
+            // It is asked for in the same words.
+            settings: Set(replaced.settings),
+            instruction: Set(replaced.instruction),
+            ..queued(&retried, &run, at)?
+        };
+        run::Entity::insert(queued).exec_without_returning(&self.database).await?;
         // Stopped before its first word, it had no text.
         if !earlier.is_empty() {
             self.keep_revision(reply, seq, earlier, at).await?;
         }
         message::Entity::update_many()
-            .col_expr(message::Column::Content, Expr::value(""))
+            .col_expr(message::Column::Content, Expr::value(retried.body.content.as_str()))
             .col_expr(message::Column::Status, Expr::value(word(MessageStatus::Queued)))
             .col_expr(message::Column::UpdatedSeq, Expr::value(seq))
             .filter(message::Column::Id.eq(reply))
@@ -326,7 +336,7 @@ impl Tx {
         Ok(Some(retried))
     }
 
-    async fn oldest_queued(&self, chat: ChatId) -> StoreResult<Option<Queued>> {
+    async fn waiting_run(&self, run: RunId) -> StoreResult<Option<Queued>> {
         let question = run::Entity::belongs_to(message::Entity)
             .from(run::Column::QuestionId)
             .to(message::Column::Id)
@@ -334,13 +344,18 @@ impl Tx {
         let asker: sea_orm::RelationDef =
             run::Entity::belongs_to(user::Entity).from(run::Column::AskedBy).to(user::Column::Id).into();
         let found = referring(run::Entity::find().select_only())
-            .columns([run::Column::Id, run::Column::Epoch, run::Column::MessageId, run::Column::QuestionId])
+            .columns([
+                run::Column::Id,
+                run::Column::Epoch,
+                run::Column::MessageId,
+                run::Column::QuestionId,
+                run::Column::Settings,
+                run::Column::Instruction,
+            ])
             .column_as(message::Column::Seq, "question_seq")
             .join(sea_orm::JoinType::InnerJoin, question)
             .join(sea_orm::JoinType::InnerJoin, asker)
-            .filter(open_runs(chat, RunState::Queued))
-            .order_by_asc(run::Column::Seq)
-            .limit(1)
+            .filter(run::Column::Id.eq(run))
             .into_model()
             .one(&self.database)
             .await?;
@@ -396,6 +411,16 @@ impl Tx {
     }
 }
 
+fn view(row: run::Model) -> StoreResult<RunRow> {
+    Ok(RunRow {
+        id: row.id,
+        chat_id: row.chat_id,
+        message_id: row.message_id,
+        asked_by: row.asked_by,
+        state: meaning(&row.state)?,
+    })
+}
+
 /// A run of which nothing is known yet.
 pub(super) fn unwritten(id: RunId, asked_by: UserId, question_id: MessageId) -> ReplyRun {
     ReplyRun {
@@ -407,12 +432,15 @@ pub(super) fn unwritten(id: RunId, asked_by: UserId, question_id: MessageId) -> 
         reason: None,
         detail: None,
         usage: None,
+        stopped_by: None,
+        retried_by: None,
+        continues: false,
     }
 }
 
 /// The row of a run that is to fill `reply`, and waits from the reply's last change on.
-pub(super) fn queued(reply: &Message, run: &ReplyRun, at: Timestamp) -> run::ActiveModel {
-    run::ActiveModel {
+pub(super) fn queued(reply: &Message, run: &ReplyRun, at: Timestamp) -> StoreResult<run::ActiveModel> {
+    Ok(run::ActiveModel {
         id: Set(run.id),
         chat_id: Set(reply.body.chat_id),
         message_id: Set(reply.id),
@@ -430,7 +458,13 @@ pub(super) fn queued(reply: &Message, run: &ReplyRun, at: Timestamp) -> run::Act
         usage: Set(None),
         created_at: Set(at),
         replaced_seq: Set(None),
-    }
+        status: Set(None),
+        stopped_by: Set(None),
+        retried_by: Set(to_json(run.retried_by.as_ref())?),
+        continues: Set(run.continues),
+        settings: Set(None),
+        instruction: Set(None),
+    })
 }
 
 /// The run that fills this reply, and none that a retry has replaced.

@@ -16,7 +16,7 @@ use crate::store::Store;
 use crate::store::connect::{Place, open_sqlite};
 use crate::store::error::StoreError;
 use crate::store::rows::{
-    LinkRow, NewChat, NewMessage, NewReply, NewUser, Outcome, Post, Posted, Replay, Window,
+    Asked, LinkRow, NewChat, NewMessage, NewReply, NewUser, Outcome, Post, Posted, Replay, Retry, Window,
 };
 
 const NOON: Timestamp = Timestamp(1_763_726_400_000);
@@ -116,6 +116,7 @@ fn done() -> Outcome {
         model: None,
         fallback_from: None,
         usage: None,
+        stopped_by: None,
         calls: Vec::new(),
     }
 }
@@ -126,23 +127,29 @@ async fn live_in_a_room(watched: &Watched) {
     let (ada, gem) =
         (watched.user("ada", UserKind::Person).await, watched.user("gem", UserKind::Agent).await);
     let chat = watched.room(ChatKind::Private, &[&ada, &gem]).await;
-    let reply = NewReply { run_id: RunId::new(), message_id: MessageId::new(), agent: gem };
+    let reply =
+        NewReply { run_id: RunId::new(), message_id: MessageId::new(), agent: gem, asked: Asked::default() };
     let message = NewMessage { client_id: Some("one".into()), ..text(&ada, "question") };
-    let post = Post { chat_id: chat, message, reply: Some(reply.clone()) };
+    let post = Post { chat_id: chat, message: message.clone(), reply: Some(reply.clone()) };
     store.post(post.clone()).await.unwrap();
     store.post(post).await.unwrap();
     store.message_by_client_id(chat, ada.id, "one").await.unwrap().unwrap();
     let lease = Duration::from_secs(9);
     let run = store.claim_run(chat, "node", 1, lease).await.unwrap().unwrap();
-    store.queue(chat).await.unwrap();
+    store.queue(chat, 2).await.unwrap();
     store.chats_with_queued_runs().await.unwrap();
     store.run_of(chat, reply.message_id).await.unwrap();
+    store.run(reply.run_id).await.unwrap().unwrap();
+    store.reply_to(chat, message.id).await.unwrap().unwrap();
     store.checkpoint(run.lease, "ans", lease).await.unwrap();
     store.interrupt_abandoned("node", &[], done()).await.unwrap();
     store.settle(run.lease, done()).await.unwrap();
+    let retry = Retry { run_id: RunId::new(), by: ada.clone(), continues: false, at: NOON };
     let tx = store.begin().await.unwrap();
-    tx.retry_reply(chat, reply.message_id, RunId::new(), NOON).await.unwrap().unwrap();
+    tx.retry_reply(chat, reply.message_id, retry).await.unwrap().unwrap();
+    tx.set_replies_at_once(chat, Some(1)).await.unwrap();
     tx.commit().await.unwrap();
+    store.versions(chat, reply.message_id).await.unwrap().unwrap();
     let retry = store.claim_run(chat, "node", 1, lease).await.unwrap().unwrap();
     store.settle(retry.lease, done()).await.unwrap();
     store.history(chat, Seq(9), 20).await.unwrap();

@@ -68,6 +68,9 @@ fn reply() -> Message {
         reason: Some(Reason::Timeout),
         detail: Some("The model took too long. Ask again.".into()),
         usage: Some(Usage { prompt_tokens: Some(10), total_tokens: Some(12), ..Usage::default() }),
+        stopped_by: None,
+        retried_by: None,
+        continues: false,
     });
     reply
 }
@@ -121,7 +124,7 @@ fn ephemeral_frames_have_their_shape() {
             index: 3,
             chunk: "more".into(),
         },
-        Signal::Queue(Queue { running: vec![entry], waiting: vec![] }),
+        Signal::Queue(Queue { running: vec![entry], waiting: vec![], at_once: 2 }),
         Signal::UserJoined(reference(2, "ben")),
         Signal::UserLeft(reference(2, "ben")),
         Signal::Typing(reference(2, "ben")),

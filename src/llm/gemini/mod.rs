@@ -17,11 +17,14 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::config::llm::Safety;
 use crate::config::providers::ProviderConfig;
 use crate::llm::delta::{DeltaStream, Generated};
 use crate::llm::error::{LlmError, SetupError};
 use crate::llm::gemini::api::{Api, Asked};
-use crate::llm::gemini::wire::{AskedContent, AskedPart, GenerationConfig, Question, ThinkingConfig};
+use crate::llm::gemini::wire::{
+    AskedContent, AskedPart, GenerationConfig, Question, SafetySetting, ThinkingConfig,
+};
 use crate::llm::link::{Sleep, really_sleep};
 use crate::llm::models::Listed;
 use crate::llm::request::{Request, Role, normalise};
@@ -30,6 +33,13 @@ use crate::protocol::{Thinking, ThinkingLevel};
 
 /// The API refuses to make a longer reply in one piece.
 const LONGEST_WHOLE_REPLY: u32 = 32_768;
+/// What Gemini looks for in texts.
+const HARMS: [&str; 4] = [
+    "HARM_CATEGORY_HARASSMENT",
+    "HARM_CATEGORY_HATE_SPEECH",
+    "HARM_CATEGORY_SEXUALLY_EXPLICIT",
+    "HARM_CATEGORY_DANGEROUS_CONTENT",
+];
 /// Pages of models that are read at most, of 1,000 each.
 const MOST_PAGES: usize = 10;
 
@@ -38,6 +48,7 @@ const MOST_PAGES: usize = 10;
 pub struct Gemini {
     api: Arc<Api>,
     max_output_tokens: u32,
+    safety: Option<Safety>,
 }
 
 impl Gemini {
@@ -48,7 +59,11 @@ impl Gemini {
     }
 
     fn with_sleep(config: &ProviderConfig, sleep: Sleep) -> Result<Gemini, SetupError> {
-        Ok(Gemini { api: Arc::new(Api::new(config, sleep)?), max_output_tokens: config.max_output_tokens })
+        Ok(Gemini {
+            api: Arc::new(Api::new(config, sleep)?),
+            max_output_tokens: config.max_output_tokens,
+            safety: config.safety,
+        })
     }
 
     /// Whether there is a key.
@@ -59,14 +74,14 @@ impl Gemini {
     /// Asks for a reply as it grows. Failures before its first delta are tried again as [`crate::llm::retry`] says,
     /// where the pause is no longer than this.
     pub fn stream(&self, model: &str, request: Request, longest_pause: Duration) -> DeltaStream {
-        let asked = asked(model, request, self.max_output_tokens);
+        let asked = asked(model, request, self.max_output_tokens, self.safety);
         stream::stream(Arc::clone(&self.api), asked, longest_pause)
     }
 
     /// Asks for a whole reply. Only the total timeout counts, because no byte comes before the reply is made.
     pub async fn generate(&self, model: &str, request: Request) -> Result<Generated, LlmError> {
         let limit = self.max_output_tokens.min(LONGEST_WHOLE_REPLY);
-        let asked = asked(model, request, limit).ok_or(LlmError::NoQuestion)?;
+        let asked = asked(model, request, limit, self.safety).ok_or(LlmError::NoQuestion)?;
         let link = self.api.link();
         let total = link.total();
         let mut failed = 0;
@@ -97,7 +112,7 @@ impl Gemini {
             supported_generation_methods: Vec<String>,
         }
         let link = self.api.link();
-        let by = link.first_byte();
+        let by = link.brief();
         let (mut listed, mut token) = (Vec::new(), None::<String>);
         for _ in 0..MOST_PAGES {
             let mut url = self.api.models();
@@ -124,7 +139,7 @@ impl Gemini {
     }
 }
 
-fn asked(model: &str, request: Request, max_output_tokens: u32) -> Option<Asked> {
+fn asked(model: &str, request: Request, max_output_tokens: u32, safety: Option<Safety>) -> Option<Asked> {
     let part = |text| AskedPart { text };
     let contents = normalise(request.turns)?.into_iter().map(|turn| AskedContent {
         role: Some(match turn.role {
@@ -144,9 +159,20 @@ fn asked(model: &str, request: Request, max_output_tokens: u32) -> Option<Asked>
             top_p: settings.top_p,
             thinking_config: settings.thinking.map(thinking),
         },
+        safety_settings: safety.map(safety_settings).unwrap_or_default(),
         store: Some(false),
     };
     Some(Asked { model: model.to_owned(), question })
+}
+
+fn safety_settings(safety: Safety) -> Vec<SafetySetting> {
+    let threshold = match safety {
+        Safety::Low => "BLOCK_LOW_AND_ABOVE",
+        Safety::Medium => "BLOCK_MEDIUM_AND_ABOVE",
+        Safety::High => "BLOCK_ONLY_HIGH",
+        Safety::None => "BLOCK_NONE",
+    };
+    HARMS.map(|category| SafetySetting { category, threshold }).to_vec()
 }
 
 fn thinking(thinking: Thinking) -> ThinkingConfig {

@@ -13,6 +13,8 @@ pub struct Question {
     pub system_instruction: Option<AskedContent>,
     pub contents: Vec<AskedContent>,
     pub generation_config: GenerationConfig,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub safety_settings: Vec<SafetySetting>,
     /// `false` keeps the provider from storing the conversation; models before that field refuse it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub store: Option<bool>,
@@ -40,6 +42,12 @@ pub struct GenerationConfig {
     pub top_p: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thinking_config: Option<ThinkingConfig>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SafetySetting {
+    pub category: &'static str,
+    pub threshold: &'static str,
 }
 
 /// One of the two: both at once are refused.

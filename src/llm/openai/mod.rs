@@ -5,6 +5,7 @@
 
 pub mod decode;
 mod embed;
+mod moderate;
 pub mod wire;
 
 #[cfg(test)]
@@ -89,7 +90,7 @@ impl OpenAi {
             id: String,
         }
         let link = &self.api.link;
-        let page = link.get(&link.address(&["models"]), link.first_byte()).await?;
+        let page = link.get(&link.address(&["models"]), link.brief()).await?;
         let page: Page = serde_json::from_slice(&page)
             .map_err(|_| LlmError::Unreadable("the list of models is not JSON of the expected shape"))?;
         let listed = page.data.into_iter().map(|Model { id }| {

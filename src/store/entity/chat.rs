@@ -19,6 +19,10 @@ pub struct Model {
     pub active_at: Timestamp,
     pub created_at: Timestamp,
     pub deleted_at: Option<Timestamp>,
+    /// The number of the change that left no reply open: from there on turns are counted.
+    pub idle_seq: Seq,
+    /// Fewer replies at once than the server allows.
+    pub replies_at_once: Option<i32>,
     #[sea_orm(belongs_to, from = "last_message_id", to = "id", skip_fk)]
     pub last_message: BelongsTo<Option<super::message::Entity>>,
 }

@@ -29,6 +29,14 @@ pub struct Model {
     pub created_at: Timestamp,
     /// The number of the retry that put another run in its place; the text of then is the revision of that number.
     pub replaced_seq: Option<Seq>,
+    /// How the reply stood when it was replaced; until then the message has it.
+    pub status: Option<String>,
+    pub stopped_by: Option<Json>,
+    pub retried_by: Option<Json>,
+    /// Whether it goes on with the text of the run before it.
+    pub continues: bool,
+    pub settings: Option<Json>,
+    pub instruction: Option<String>,
     #[sea_orm(belongs_to, from = "message_id", to = "id")]
     pub message: BelongsTo<super::message::Entity>,
 }

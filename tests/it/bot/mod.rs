@@ -2,12 +2,14 @@
 
 mod answer;
 mod context;
+mod continuing;
 mod failures;
 mod interruption;
 mod providers;
 mod queue;
 mod retry;
 pub(crate) mod usage;
+mod versions;
 
 use serde_json::Value;
 use standin::script::{Gate, numbered_text};

@@ -124,6 +124,65 @@ async fn a_model_is_chosen_by_its_name_and_an_unknown_one_is_refused_in_a_clear_
 }
 
 #[tokio::test]
+async fn a_question_may_name_its_model_which_is_sent_the_settings_that_it_heeds_and_no_others() {
+    let two = Two::with(KEY, &[]).await;
+    let path = format!("/api/chats/{}/bot", two.chat);
+    let ask = async |model: &str, thinking: Value| {
+        let settings = json!({"temperature": 0.5, "top_p": 0.25, "max_tokens": 100});
+        let mut body = json!({"content": "hello", "model": model, "thinking": thinking});
+        body.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
+        two.ada.post(&path, body).await.expect(200)["message"].clone()
+    };
+    let (high, budget) = (json!({"level": "high"}), json!({"budget": 0}));
+
+    let message = ask("local/gpt-5.6-luna", high.clone()).await;
+    assert_eq!((&message["status"], &message["run"]["model"]), (&json!("complete"), &json!("gpt-5.6-luna")));
+    let body = two.local.requests().last().unwrap().body.clone();
+    assert_eq!((&body["reasoning_effort"], &body["max_completion_tokens"]), (&json!("high"), &json!(100)));
+    assert_eq!(
+        (&body["temperature"], &body["top_p"], &body["max_tokens"]),
+        (&Value::Null, &Value::Null, &Value::Null)
+    );
+
+    assert_eq!(ask("local/qwen3", high.clone()).await["status"], "complete");
+    let body = two.local.requests().last().unwrap().body.clone();
+    assert_eq!(
+        (&body["temperature"], &body["top_p"], &body["max_tokens"]),
+        (&json!(0.5), &json!(0.25), &json!(100))
+    );
+    assert_eq!(body["reasoning_effort"], Value::Null);
+
+    let sampling = json!({"maxOutputTokens": 100, "temperature": 0.5, "topP": 0.25});
+    let with = |thinking: Value| {
+        let mut all = sampling.clone();
+        all["thinkingConfig"] = thinking;
+        all
+    };
+    for (model, thinking, sent) in [
+        ("gemini/gemini-2.5-flash", &budget, with(json!({"thinkingBudget": 0}))),
+        ("gemini/gemini-2.5-flash", &high, sampling.clone()),
+        ("gemini/gemini-3.5-flash", &high, with(json!({"thinkingLevel": "HIGH"}))),
+        ("gemini/gemini-3.5-flash", &budget, sampling.clone()),
+        (
+            "gemini-3.6-flash",
+            &high,
+            json!({"maxOutputTokens": 100, "thinkingConfig": {"thinkingLevel": "HIGH"}}),
+        ),
+    ] {
+        assert_eq!(ask(model, thinking.clone()).await["status"], "complete", "{model}");
+        let request = two.server.standin.requests().pop().unwrap();
+        assert_eq!(request.body["generationConfig"], sent, "{model} {thinking}");
+    }
+
+    let message = ask("local/unheard-of", high).await;
+    assert_eq!(
+        (&message["status"], &message["run"]["reason"]),
+        (&json!("failed"), &json!("provider_refused"))
+    );
+    assert_eq!(message["content"], "This server has no model \"local/unheard-of\". Choose another one.");
+}
+
+#[tokio::test]
 async fn a_server_that_speaks_openais_language_answers_alone() {
     let mut two = Two::with(KEY, &["--gemini-api-key="]).await;
     two.local.play(Script::text("four words are these", 5));
@@ -287,4 +346,38 @@ async fn texts_become_vectors_which_are_in_the_books_and_within_budgets() {
     assert!(budget[0]["spent"].as_i64().unwrap() < 10, "nothing is reserved any more: {budget}");
     embed(json!({"input": ["a"]})).await.expect(200);
     embed(json!({"input": ["a"]})).await.refused("rate_limited");
+}
+
+#[tokio::test]
+async fn what_moderation_finds_harmful_is_not_asked_or_taken_back_and_the_room_is_told() {
+    let mut two = Two::with(KEY, &["--moderation-model=local/judge", "--gemini-safety=high"]).await;
+    two.server.standin.play(Script::text("this is forbidden", 5));
+    two.socket.say(&two.chat, "/bot tell me what is forbidden").await;
+    let reply = placeholder(&mut two.socket).await["message_id"].clone();
+    let (_, last) = follow(&mut two.socket, &reply, 0).await;
+    assert_eq!((&last["status"], &last["reason"]), (&json!("failed"), &json!("blocked_prompt")));
+    assert_eq!(last["full_response"], "The question was stopped by moderation (harassment).");
+    assert!(two.server.standin.requests().is_empty(), "the model was not asked");
+
+    let (_, last) = two.ask().await;
+    assert_eq!((&last["status"], &last["reason"]), (&json!("failed"), &json!("blocked_reply")));
+    assert_eq!(last["full_response"], "The reply was taken back by moderation (harassment).");
+    let requests = two.server.standin.requests();
+    let settings = requests[0].body["safetySettings"].as_array().unwrap();
+    assert_eq!(settings.len(), 4);
+    assert!(settings.iter().all(|setting| setting["threshold"] == "BLOCK_ONLY_HIGH"), "{settings:?}");
+
+    two.server.standin.play(Script::text("this is fine", 5));
+    assert_eq!(two.ask().await.1["status"], "complete");
+    let judged = two.local.requests().iter().filter(|request| request.path.ends_with("/moderations")).count();
+    assert_eq!(judged, 5, "each question and each reply");
+}
+
+#[tokio::test]
+async fn where_moderation_does_not_answer_nothing_is_let_through() {
+    let mut two = Two::with(WRONG_KEY, &["--moderation-model=local/judge"]).await;
+    let (_, last) = two.ask().await;
+    assert_eq!((&last["status"], &last["reason"]), (&json!("failed"), &json!("provider_error")), "{last}");
+    assert!(last["detail"].as_str().unwrap().starts_with("Moderation does not answer"), "{last}");
+    assert!(two.server.standin.requests().is_empty());
 }

@@ -12,7 +12,7 @@ use crate::support::client::{Client, Socket};
 use crate::support::server::TestServer;
 
 /// A model with a price: 1.50, 0.15 and 9.00 dollars a million.
-const PRICED: &str = "--gemini-model=gemini-3.5-flash";
+pub(crate) const PRICED: &str = "--gemini-model=gemini-3.5-flash";
 
 /// Asks, and the reply's last frame.
 async fn answered(socket: &mut Socket, chat: &str, question: &str) -> Value {

@@ -1,6 +1,8 @@
 //! The REST door, by resource.
 
 mod account;
+mod bot;
+mod branches;
 pub(crate) mod chats;
 mod edge;
 mod guessing;

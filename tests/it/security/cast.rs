@@ -130,6 +130,7 @@ impl Cast {
             scene
                 .things
                 .insert((person.id.clone(), "reply"), reply["message_id"].as_str().unwrap().to_owned());
+            scene.things.insert((person.id.clone(), "run"), reply["run"]["id"].as_str().unwrap().to_owned());
             let made =
                 person.post(&format!("/api/chats/{}/invite-links", scene.chat), json!({})).await.expect(201);
             scene.keep(person, "link", &made);
@@ -149,6 +150,7 @@ impl Cast {
         let message = if matches!(about, About::OwnReply | About::TheirReply) { "reply" } else { "message" };
         text.replace("{chat_id}", &scene.chat)
             .replace("{message_id}", thing(message))
+            .replace("{run_id}", thing("run"))
             .replace("{link_id}", thing("link"))
             .replace("{code}", scene.thing(&self.fred.id, "code").unwrap_or("nothing"))
             .replace("{user_id}", &whose.id)

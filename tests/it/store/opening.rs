@@ -4,14 +4,13 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use gemini_coop::config::database::DatabaseConfig;
-use gemini_coop::ids::RunId;
 use gemini_coop::protocol::{MessageStatus, NotifyLevel};
 use gemini_coop::store::Store;
 use gemini_coop::store::error::ConnectError;
 use gemini_coop::store::rows::Outcome;
 use sea_orm::ConnectionTrait as _;
 
-use crate::store::support::{Bench, NOON};
+use crate::store::support::{Bench, retry_by_somebody};
 
 #[tokio::test]
 async fn what_was_written_is_there_after_opening_again() {
@@ -62,11 +61,12 @@ async fn a_database_from_before_retries_and_notification_levels_is_brought_up_to
         model: None,
         fallback_from: None,
         usage: None,
+        stopped_by: None,
         calls: Vec::new(),
     };
     again.settle(run.lease, outcome).await.unwrap().unwrap();
     let tx = again.begin().await.unwrap();
-    tx.retry_reply(chat, reply, RunId::new(), NOON).await.unwrap().unwrap();
+    tx.retry_reply(chat, reply, retry_by_somebody()).await.unwrap().unwrap();
     tx.commit().await.unwrap();
     // Of the runs of a reply one is the current one, and no other can be.
     bench.raw().await.execute_unprepared("UPDATE runs SET replaced_seq = NULL").await.unwrap_err();

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gemini_coop::ids::{ChatId, MessageId, RunId, Seq};
-use gemini_coop::protocol::{Event, Message, MessageStatus, Reason, Usage, UserRef};
+use gemini_coop::ids::{ChatId, MessageId, Seq};
+use gemini_coop::protocol::{Event, Message, MessageStatus, Reason, RunState, Usage, UserRef};
 use gemini_coop::store::Store;
-use gemini_coop::store::rows::{ClaimedRun, Outcome, RunState};
+use gemini_coop::store::rows::{ClaimedRun, Outcome};
 
-use crate::store::support::{Bench, NOON, seqs};
+use crate::store::support::{Bench, NOON, retry_by_somebody, seqs};
 
 const LEASE: Duration = Duration::from_secs(30);
 
@@ -21,6 +21,7 @@ fn failed(content: &str) -> Outcome {
         model: Some("gemini".into()),
         fallback_from: None,
         usage: Some(Usage { total_tokens: Some(7), ..Usage::default() }),
+        stopped_by: None,
         calls: Vec::new(),
     }
 }
@@ -66,7 +67,7 @@ impl Room {
 
 async fn retry(store: &Store, chat: ChatId, reply: MessageId) -> Option<Message> {
     let tx = store.begin().await.unwrap();
-    let retried = tx.retry_reply(chat, reply, RunId::new(), NOON).await.unwrap();
+    let retried = tx.retry_reply(chat, reply, retry_by_somebody()).await.unwrap();
     if retried.is_some() {
         tx.commit().await.unwrap();
     }
@@ -90,6 +91,7 @@ async fn a_retried_reply_begins_anew_in_its_place_and_what_was_there_is_kept() {
     expected_run.id = run.id;
     (expected_run.model, expected_run.reason, expected_run.detail, expected_run.usage) =
         (None, None, None, None);
+    expected_run.retried_by = Some(retry_by_somebody().by);
     assert_eq!(retried, expected);
     assert_eq!(room.revisions().await, ["half"]);
     assert_eq!(room.bench.announced.lock().unwrap().last().unwrap().event, Event::Updated(retried.clone()));
@@ -197,7 +199,7 @@ async fn a_retry_waits_behind_those_that_wait_already_and_counts_as_any_run() {
     let waiting = room.bench.ask(room.chat, &room.ada, &room.gem).await.1.message_id;
     let retried = room.retry().await.unwrap();
     let later = room.bench.ask(room.chat, &room.ada, &room.gem).await.1.message_id;
-    let queue = room.bench.store.queue(room.chat).await.unwrap();
+    let queue = room.bench.store.queue(room.chat, 2).await.unwrap();
     let places: Vec<_> = queue.waiting.iter().map(|entry| (entry.message_id, entry.position)).collect();
     assert_eq!(places, [(waiting, 1), (room.reply, 2), (later, 3)]);
     assert_eq!(queue.waiting[1].run_id, retried.body.run.unwrap().id);

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gemini_coop::ids::Seq;
-use gemini_coop::protocol::{Event, MessageStatus, Reason, Usage};
+use gemini_coop::protocol::{Event, MessageStatus, Reason, RunState, Usage};
 use gemini_coop::store::Store;
-use gemini_coop::store::rows::{Outcome, RunState};
+use gemini_coop::store::rows::Outcome;
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 
 use crate::store::support::{Bench, NOON, seqs};
@@ -22,6 +22,7 @@ fn done(content: &str) -> Outcome {
         model: Some("gemini".into()),
         fallback_from: None,
         usage: Some(Usage { total_tokens: Some(7), ..Usage::default() }),
+        stopped_by: None,
         calls: Vec::new(),
     }
 }
@@ -35,6 +36,7 @@ fn interrupted() -> Outcome {
         model: None,
         fallback_from: None,
         usage: None,
+        stopped_by: None,
         calls: Vec::new(),
     }
 }
@@ -46,7 +48,7 @@ async fn a_run_goes_from_question_to_settled_reply() {
     let chat = bench.group(&[&ada, &gem]).await;
     let (question, reply) = bench.ask(chat, &ada, &gem).await;
     let (_, second) = bench.ask(chat, &ada, &gem).await;
-    let queue = bench.store.queue(chat).await.unwrap();
+    let queue = bench.store.queue(chat, 2).await.unwrap();
     let waiting: Vec<_> = queue.waiting.iter().map(|entry| (entry.message_id, entry.position)).collect();
     assert_eq!(waiting, [(reply.message_id, 1), (second.message_id, 2)]);
     assert_eq!(bench.store.chats_with_queued_runs().await.unwrap(), [chat]);
@@ -57,7 +59,7 @@ async fn a_run_goes_from_question_to_settled_reply() {
         (reply.message_id, question.id, question.seq)
     );
     assert_eq!((&run.asked_by, &run.agent), (&ada, &gem));
-    assert_eq!(bench.store.queue(chat).await.unwrap().running.len(), 1);
+    assert_eq!(bench.store.queue(chat, 2).await.unwrap().running.len(), 1);
     assert!(bench.store.checkpoint(run.lease, "half", LEASE).await.unwrap());
     assert!(bench.store.renew(run.lease, LEASE).await.unwrap());
     let half = bench.store.message(chat, reply.message_id).await.unwrap().unwrap();
@@ -107,7 +109,7 @@ async fn claims_at_the_same_moment_never_exceed_what_may_run_at_once() {
     for claim in claims {
         claimed.extend(claim.await.unwrap().map(|run| run.message_id));
     }
-    let queue = bench.store.queue(chat).await.unwrap();
+    let queue = bench.store.queue(chat, 2).await.unwrap();
     let running: Vec<_> = queue.running.iter().map(|entry| entry.message_id).collect();
     claimed.sort_unstable();
     assert_eq!((claimed, queue.waiting.len()), (running, 4));
@@ -180,7 +182,7 @@ async fn a_reply_deleted_while_it_is_written_stays_deleted() {
     assert!(!bench.store.checkpoint(run.lease, "back again", LEASE).await.unwrap());
     assert!(bench.store.settle(run.lease, done("back again")).await.unwrap().is_none());
     assert_eq!(bench.store.message(chat, reply.message_id).await.unwrap(), Some(gone));
-    assert!(bench.store.queue(chat).await.unwrap().running.is_empty());
+    assert!(bench.store.queue(chat, 2).await.unwrap().running.is_empty());
 }
 
 #[tokio::test]

@@ -9,13 +9,23 @@ use gemini_coop::protocol::{
     UserRef,
 };
 use gemini_coop::store::Store;
-use gemini_coop::store::rows::{Committed, NewChat, NewMessage, NewReply, NewUser, Post, Posted, Replay};
+use gemini_coop::store::rows::{
+    Asked, Committed, NewChat, NewMessage, NewReply, NewUser, Post, Posted, Replay, Retry,
+};
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, Statement};
 use tempfile::TempDir;
 
 use crate::support::database::TestDatabase;
 
 pub(crate) const NOON: Timestamp = Timestamp(1_763_726_400_000);
+
+const CLEO: UserId = UserId(uuid::Uuid::from_u128(0xc1e0));
+
+/// A retry from the beginning.
+pub(crate) fn retry_by_somebody() -> Retry {
+    let by = UserRef { id: CLEO, username: "cleo".into(), display_name: "Cleo".into() };
+    Retry { run_id: RunId::new(), by, continues: false, at: NOON }
+}
 
 /// A store on a database of its own, which is dropped with it.
 pub(crate) struct Bench {
@@ -107,7 +117,12 @@ impl Bench {
 
     /// A question with its placeholder.
     pub(crate) async fn ask(&self, chat: ChatId, author: &UserRef, agent: &UserRef) -> (Message, NewReply) {
-        let reply = NewReply { run_id: RunId::new(), message_id: MessageId::new(), agent: agent.clone() };
+        let reply = NewReply {
+            run_id: RunId::new(),
+            message_id: MessageId::new(),
+            agent: agent.clone(),
+            asked: Asked::default(),
+        };
         let asked = Post { reply: Some(reply.clone()), ..post(chat, author, "/bot hello") };
         match self.store.post(asked).await.unwrap() {
             Posted::New(message) => (message, reply),

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use gemini_coop::budget::{Allowance, Period, Unit};
-use gemini_coop::ids::{CallId, ChatId, Day, MessageId, RunId, Timestamp, UserId};
+use gemini_coop::ids::{CallId, ChatId, Day, MessageId, Timestamp, UserId};
 use gemini_coop::llm;
 use gemini_coop::llm::prices::Prices;
 use gemini_coop::protocol::{Call, CallStatus, Grouping, MessageStatus, Usage, UserRef};
 use gemini_coop::store::Store;
 use gemini_coop::store::rows::{Bound, ClaimedRun, EndedCall, NewCall, Opened, Outcome, Subject};
 
-use crate::store::support::{Bench, NOON};
+use crate::store::support::{Bench, NOON, retry_by_somebody};
 
 const LEASE: Duration = Duration::from_secs(600);
 const RESERVED: i64 = 1_000;
@@ -62,6 +62,7 @@ fn outcome(calls: Vec<EndedCall>) -> Outcome {
         model: None,
         fallback_from: None,
         usage,
+        stopped_by: None,
         calls,
     }
 }
@@ -238,7 +239,7 @@ async fn after_a_thousand_runs_all_ways_of_adding_up_agree_to_the_micro_dollar()
             let at = replies.len() - 50;
             for (chat, reply) in replies.drain(at..) {
                 let tx = bench.store.begin().await.unwrap();
-                tx.retry_reply(chat, reply, RunId::new(), NOON).await.unwrap().unwrap();
+                tx.retry_reply(chat, reply, retry_by_somebody()).await.unwrap().unwrap();
                 tx.commit().await.unwrap();
             }
         } else {
@@ -265,7 +266,8 @@ async fn after_a_thousand_runs_all_ways_of_adding_up_agree_to_the_micro_dollar()
     }
     let mut found = BTreeMap::<(UserId, ChatId, MessageId), Sum>::new();
     for call in &calls {
-        found.entry((call.asked_by, call.chat_id, call.message_id)).or_default().add(&call.usage);
+        let (chat, message) = call.chat_id.zip(call.message_id).expect("each is for a reply");
+        found.entry((call.asked_by, chat, message)).or_default().add(&call.usage);
     }
     truth.retain(|_, sum| sum.calls > 0);
     assert_eq!(found, truth, "by message");

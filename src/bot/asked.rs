@@ -1,0 +1,23 @@
+//! What the question itself wants of its reply: settings, an instruction, or that it goes on where it broke off. Pure.
+
+use crate::bot::prompt;
+use crate::llm::request::{Request, Role, Turn};
+use crate::store::rows::ClaimedRun;
+
+/// The models refuse a conversation that ends with their own words, so somebody has to ask them to go on.
+const GO_ON: &str = "Your last reply broke off. Go on exactly where it ends, in the middle of the sentence or word if it \
+                     stops there: repeat nothing, and say nothing about having been interrupted.";
+
+/// The request as whoever asked wants it; they go before the agent and the room.
+pub(super) fn as_wanted(mut request: Request, run: &ClaimedRun) -> Request {
+    request.settings = run.asked.settings.clone().or(request.settings);
+    if let Some(instruction) = &run.asked.instruction {
+        request.system = [request.system.as_str(), instruction].join("\n\n");
+    }
+    if !run.text.is_empty() {
+        request.turns.push(Turn { role: Role::Model, parts: vec![run.text.clone()] });
+        let asker = prompt::spoken(&run.asked_by.username, GO_ON);
+        request.turns.push(Turn { role: Role::User, parts: vec![asker] });
+    }
+    request
+}
