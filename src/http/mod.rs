@@ -91,7 +91,7 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(chats::create, chats::list))
         .routes(routes!(chats::get, chats::change, chats::delete))
         .routes(routes!(chats::prefer))
-        .routes(routes!(branches::create))
+        .routes(routes!(branches::branch))
         .routes(routes!(members::invite))
         .routes(routes!(members::list))
         .routes(routes!(members::set_role, members::remove))

@@ -93,8 +93,10 @@ export function follow(message: Message): void {
     cell.run = run.id;
     return;
   }
-  // New, or tried again. The database has the text up to some moment: its next chunk cannot be told from it.
-  begin(id, { chat, run: run.id, text: content, next: content === "" ? 0 : undefined });
+  // New, or tried again. While it waits, its text is what it goes on from; later the database has the text up to some
+  // moment: its next chunk cannot be told from it.
+  const next = content === "" || status === "queued" ? 0 : undefined;
+  begin(id, { chat, run: run.id, text: content, next });
 }
 
 function hear(frame: Frame): void {
