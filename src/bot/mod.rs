@@ -6,6 +6,7 @@
 mod asked;
 mod calls;
 pub mod context;
+mod moderation;
 pub mod outcome;
 pub mod prompt;
 pub mod publish;

@@ -16,6 +16,7 @@ mod links;
 mod listener;
 mod members;
 mod messages;
+mod models;
 mod observe;
 mod openapi;
 mod replies;
@@ -108,6 +109,8 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(replies::queue, replies::set_queue))
         .routes(routes!(messages::mark_read))
         .routes(routes!(messages::read_receipts))
+        .routes(routes!(models::list))
+        .routes(routes!(models::embed))
         .routes(routes!(bot::ask))
         .routes(routes!(bot::begin))
         .routes(routes!(bot::run, bot::cancel))

@@ -189,6 +189,8 @@ const ACCOUNTS: &[Row] = &[
         r#"{"current_password": "{password}", "new_password": "{password}"}"#,
         people(204),
     ),
+    row("GET /api/models", Theirs, "", people(200)),
+    row("POST /api/embeddings", Theirs, r#"{"input": ["a text"]}"#, people(200)),
     row("GET /api/usage/stats", Theirs, "", people(200)),
     row("GET /api/usage/history", Theirs, "", people(200)),
     row("GET /api/usage/budget", Theirs, "", people(200)),
