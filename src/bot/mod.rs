@@ -5,6 +5,7 @@
 
 mod asked;
 mod calls;
+pub mod catch_up;
 pub mod context;
 mod moderation;
 pub mod outcome;
