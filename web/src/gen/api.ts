@@ -266,6 +266,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bot/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a question answered in the background. */
+        post: operations["bot_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bot/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a run is, and what it wrote: for the members of its chat. */
+        get: operations["bot_run"];
+        put?: never;
+        post?: never;
+        /** Stop a run, the text so far is kept: who asked, the chat's owner, admins. One that has ended stays as it is. */
+        delete: operations["bot_cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chats": {
         parameters: {
             query?: never;
@@ -301,6 +336,43 @@ export interface paths {
         head?: never;
         /** Rename a chat: its owner and admins. */
         patch: operations["chats_change"];
+        trace?: never;
+    };
+    "/api/chats/{chat_id}/bot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the bot and wait for its reply; with `Accept: text/event-stream`, hear it as it is written: the events are
+         *     `metadata`, `token`, `error` and `done`.
+         */
+        post: operations["bot_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chats/{chat_id}/branch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a group that begins with copies of what was said in a chat, for the people that one picks. */
+        post: operations["chats_branch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/chats/{chat_id}/budget": {
@@ -461,6 +533,23 @@ export interface paths {
         patch: operations["messages_edit"];
         trace?: never;
     };
+    "/api/chats/{chat_id}/messages/{message_id}/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a reply that broke off or was cut go on from its text: who asked, the owner, admins. */
+        post: operations["messages_go_on"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chats/{chat_id}/messages/{message_id}/retry": {
         parameters: {
             query?: never;
@@ -470,7 +559,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Have a reply that did not end well written once more, in its place: who asked, the owner, admins. */
+        /** Have a reply written once more, in its place: who asked, the owner, admins. */
         post: operations["messages_retry"];
         delete?: never;
         options?: never;
@@ -487,6 +576,23 @@ export interface paths {
         };
         /** The earlier texts of a message, oldest first. */
         get: operations["messages_revisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chats/{chat_id}/messages/{message_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The texts of a reply, the first one first, with who had each written. */
+        get: operations["messages_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -528,6 +634,24 @@ export interface paths {
         head?: never;
         /** Give a participant another role: the owner. */
         patch: operations["participants_set_role"];
+        trace?: never;
+    };
+    "/api/chats/{chat_id}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The replies that are being written and that wait, in the order of their turns. */
+        get: operations["messages_queue"];
+        /** Set how many replies are written at once in a room: its owner and admins. */
+        put: operations["messages_set_queue"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/chats/{chat_id}/read-receipts": {
@@ -581,6 +705,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/embeddings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make vectors of texts. It counts as a question, for rates, budgets and the books. */
+        post: operations["models_embed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invite-links/{code}": {
         parameters: {
             query?: never;
@@ -624,6 +765,23 @@ export interface paths {
         };
         /** Everything that is bounded, and who may register. */
         get: operations["operation_limits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every provider with its models, what they heed and what they cost. */
+        get: operations["models_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -779,6 +937,13 @@ export interface components {
             /** Format: int64 */
             amount: number;
         };
+        /** @description A question and its reply. */
+        Answer: {
+            question: components["schemas"]["Message"];
+            /** @description As it ended: `status` and `run` say how. */
+            message: components["schemas"]["Message"];
+            usage?: components["schemas"]["Usage"] | null;
+        };
         /**
          * @description What was done.
          * @enum {string}
@@ -806,6 +971,23 @@ export interface components {
          * @description A line of the audit log.
          */
         AuditId: string;
+        /** @description A run, and what has become of it. */
+        BotRun: {
+            id: components["schemas"]["RunId"];
+            chat_id: components["schemas"]["ChatId"];
+            /** @description The reply that it writes. */
+            message_id: components["schemas"]["MessageId"];
+            question_id: components["schemas"]["MessageId"];
+            state: components["schemas"]["RunState"];
+            /**
+             * Format: int32
+             * @description Its place among those that wait, from 1.
+             */
+            position?: number | null;
+            /** @description Characters of its text so far, at most a second old. */
+            written: number;
+            result?: components["schemas"]["Version"] | null;
+        };
         /** @description New text of a reply, or its end: `is_complete` says which. */
         BotStream: {
             seq?: components["schemas"]["Seq"] | null;
@@ -822,7 +1004,20 @@ export interface components {
             status?: components["schemas"]["MessageStatus"] | null;
             reason?: components["schemas"]["Reason"] | null;
             detail?: string | null;
+            /** @description The chosen model, where another one was asked in its place. */
+            fallback_from?: string | null;
             usage?: components["schemas"]["Usage"] | null;
+            stopped_by?: components["schemas"]["UserRef"] | null;
+        };
+        /** @description What goes along is said by one of `seq`, `message_id` and `message_ids`. */
+        BranchToBe: {
+            seq?: components["schemas"]["Seq"] | null;
+            message_id?: components["schemas"]["MessageId"] | null;
+            /** @description All that goes along; of an AI chat it has to be these. */
+            message_ids?: components["schemas"]["MessageId"][] | null;
+            /** @description That of the chat itself if not given. */
+            name?: string | null;
+            participant_usernames?: string[];
         };
         /** @description A budget that is in force, and how far it is used. */
         Budget: {
@@ -848,13 +1043,13 @@ export interface components {
         Call: components["schemas"]["Usage"] & {
             id: components["schemas"]["CallId"];
             at: components["schemas"]["Timestamp"];
-            chat_id: components["schemas"]["ChatId"];
-            message_id: components["schemas"]["MessageId"];
-            run_id: components["schemas"]["RunId"];
+            chat_id?: components["schemas"]["ChatId"] | null;
+            message_id?: components["schemas"]["MessageId"] | null;
+            run_id?: components["schemas"]["RunId"] | null;
             asked_by: components["schemas"]["UserId"];
             /** @description The asker's username, as it is now. */
             username: string;
-            agent_id: components["schemas"]["UserId"];
+            agent_id?: components["schemas"]["UserId"] | null;
             provider: string;
             /** @description The model that answered; the one that was asked, where none answered. */
             model: string;
@@ -990,6 +1185,19 @@ export interface components {
         Day: string;
         Edit: {
             content: string;
+        };
+        Embed: {
+            /** @description `provider/name` of an embedding model; the first provider's that has one if not given. */
+            model?: string | null;
+            input: string[];
+        };
+        /** @description Texts as vectors. */
+        Embeddings: {
+            /** @description `provider/name`. */
+            model: string;
+            /** @description One for each text, in their order. */
+            embeddings: number[][];
+            usage: components["schemas"]["Usage"];
         };
         /**
          * @description What went wrong, for programs. Stable within the protocol's version.
@@ -1128,11 +1336,18 @@ export interface components {
              * @description Questions to the bot a person may ask, a minute; retries count
              */
             questions_per_minute: number;
+            /** @description Texts that are made into vectors at once */
+            embedding_texts: number;
             /**
              * Format: int32
              * @description Messages before the question that the bot is shown
              */
             context_messages: number;
+            /**
+             * Format: int32
+             * @description Messages that are copied into a branch of a chat
+             */
+            branch_messages: number;
             /** @description Frames a room keeps ready for slow sockets; further back they are served from the log */
             room_ring: number;
             /**
@@ -1230,6 +1445,72 @@ export interface components {
             client_id?: string | null;
             reply_to?: components["schemas"]["MessageId"] | null;
         };
+        /** @description A model, and which of the settings it heeds: the others are not sent to it. */
+        Model: {
+            /** @description `provider/name`. */
+            name: string;
+            temperature: boolean;
+            top_p: boolean;
+            /** @description From the least; empty where its thinking has none. */
+            thinking_levels: components["schemas"]["ThinkingLevel"][];
+            /** @description Whether its thinking can be limited in tokens. */
+            thinking_budget: boolean;
+            /**
+             * Format: int32
+             * @description Most tokens of a reply that this server allows.
+             */
+            max_tokens: number;
+            price?: components["schemas"]["ModelPrice"] | null;
+            /** @description It has failed several times in a row and is not asked for a while. */
+            is_resting: boolean;
+        };
+        /** @description Every model that can be asked. */
+        ModelList: {
+            /** @description The model that answers where none is chosen. */
+            default: string;
+            /** @description The models that are asked, in this order, where the chosen one is overloaded, at its limit or out of order. */
+            fallbacks: string[];
+            providers: components["schemas"]["Provider"][];
+        };
+        /** @description What a million tokens cost today, in millionths of a dollar. */
+        ModelPrice: {
+            /** Format: int32 */
+            input: number;
+            /**
+             * Format: int32
+             * @description Of the prompt's, those that the provider had kept.
+             */
+            cached: number;
+            /**
+             * Format: int32
+             * @description Thinking included.
+             */
+            output: number;
+        };
+        /**
+         * @description A model and how it is to answer. What is not set is left to the next who may decide: the room, the server, and
+         *     in the end the model itself.
+         */
+        ModelSettings: {
+            /** @description `provider/name`, as `GET /api/models` has it. */
+            model?: string | null;
+            /**
+             * Format: double
+             * @description 0 to 2.
+             */
+            temperature?: number | null;
+            /**
+             * Format: double
+             * @description Above 0 and up to 1.
+             */
+            top_p?: number | null;
+            /**
+             * Format: int32
+             * @description Most tokens of a reply, thinking included.
+             */
+            max_tokens?: number | null;
+            thinking?: components["schemas"]["Thinking"] | null;
+        };
         /**
          * @description What of a chat a member wants to be notified of; their own clients go by it.
          * @enum {string}
@@ -1290,6 +1571,42 @@ export interface components {
             email?: string | null;
             current_password?: string | null;
         };
+        /** @description A provider with its models. */
+        Provider: {
+            name: string;
+            /** @description Whether it told its models; otherwise these are those that the server's configuration names. */
+            is_listed: boolean;
+            /** @description The model that makes vectors of texts. */
+            embedding_model?: string | null;
+            /** @description The provider's default first. */
+            models: components["schemas"]["Model"][];
+        };
+        QuestionAndWait: components["schemas"]["QuestionToBe"] & {
+            /** @description Whether the reply is stopped when this request goes away before its end. */
+            stop_on_disconnect?: boolean;
+        };
+        QuestionToBe: components["schemas"]["ModelSettings"] & {
+            /** @description Needs no `/bot` before it. */
+            content: string;
+            /** @description The username of the agent that is to answer; the chat's first one if not given. */
+            agent?: string | null;
+            /** @description Stands behind the agent's and the room's instructions. */
+            system_prompt?: string | null;
+            reply_to?: components["schemas"]["MessageId"] | null;
+            /** @description At most 64 characters; sent again it gets the first answer and asks nothing. */
+            client_id?: string | null;
+        };
+        /** @description A chat's replies that are being written or wait for their turn. */
+        Queue: {
+            running: components["schemas"]["QueueEntry"][];
+            /** @description In the order in which they will be written, unless somebody asks or stops one meanwhile. */
+            waiting: components["schemas"]["QueueEntry"][];
+            /**
+             * Format: int32
+             * @description So many are written at the same time in this room.
+             */
+            at_once: number;
+        };
         /** @description A reply in the queue. */
         QueueEntry: {
             message_id: components["schemas"]["MessageId"];
@@ -1300,6 +1617,13 @@ export interface components {
              * @description From 1 within its list.
              */
             position: number;
+        };
+        QueueSettings: {
+            /**
+             * Format: int32
+             * @description Replies written at the same time, from 1 to the server's limit; none for as many as that.
+             */
+            at_once?: number | null;
         };
         /** @description How far a member has read. */
         ReadReceipt: {
@@ -1334,10 +1658,16 @@ export interface components {
             asked_by: components["schemas"]["UserId"];
             question_id: components["schemas"]["MessageId"];
             model?: string | null;
+            /** @description The chosen model, `provider/name`, where another one was asked in its place; `detail` says why. */
+            fallback_from?: string | null;
             reason?: components["schemas"]["Reason"] | null;
             /** @description The reason as a sentence for people; also who stopped it. */
             detail?: string | null;
             usage?: components["schemas"]["Usage"] | null;
+            stopped_by?: components["schemas"]["UserRef"] | null;
+            retried_by?: components["schemas"]["UserRef"] | null;
+            /** @description Whether it goes on with the text of the run before it, instead of beginning anew. */
+            continues?: boolean;
         };
         /** @description An earlier text of a message that was edited, or of a reply that was retried. */
         Revision: {
@@ -1354,6 +1684,14 @@ export interface components {
          * @description One question to the bot and what became of it.
          */
         RunId: string;
+        /**
+         * @description How far a run is.
+         * @enum {string}
+         */
+        RunState: "queued" | "running" | "done";
+        RunToBe: components["schemas"]["QuestionToBe"] & {
+            chat_id: components["schemas"]["ChatId"];
+        };
         /**
          * @description Whose spending a budget bounds.
          * @enum {string}
@@ -1426,6 +1764,8 @@ export interface components {
             chat_id: components["schemas"]["ChatId"];
             running: components["schemas"]["QueueEntry"][];
             waiting: components["schemas"]["QueueEntry"][];
+            /** Format: int32 */
+            at_once: number;
             /** @enum {string} */
             type: "bot_queue";
         } | {
@@ -1621,6 +1961,21 @@ export interface components {
              */
             registration: "open" | "closed" | "invite";
         };
+        /** @description How long a model thinks before it answers. Most models know one of the two. */
+        Thinking: {
+            level: components["schemas"]["ThinkingLevel"];
+        } | {
+            /**
+             * Format: int32
+             * @description At most so many tokens; 0 for none.
+             */
+            budget: number;
+        };
+        /**
+         * @description How hard a model thinks.
+         * @enum {string}
+         */
+        ThinkingLevel: "minimal" | "low" | "medium" | "high";
         /**
          * Format: date-time
          * @description RFC 3339, UTC, milliseconds
@@ -1722,6 +2077,19 @@ export interface components {
             /** @description What people call them. */
             display_name: string;
         };
+        /** @description One of the texts of a reply: what one of its runs wrote. */
+        Version: {
+            run: components["schemas"]["ReplyRun"];
+            content: string;
+            status: components["schemas"]["MessageStatus"];
+            /** @description Who asked for this version: of the first one, whose question it answers. */
+            requested_by: components["schemas"]["UserRef"];
+            requested_at: components["schemas"]["Timestamp"];
+            replaced_at?: components["schemas"]["Timestamp"] | null;
+            settings?: components["schemas"]["ModelSettings"] | null;
+            /** @description The instruction that came with the question itself. */
+            instruction?: string | null;
+        };
         /** @description A ticket that opens one socket. */
         WsTicket: {
             ticket: string;
@@ -1749,10 +2117,13 @@ export interface components {
     pathItems: never;
 }
 export type Allowance = components['schemas']['Allowance'];
+export type Answer = components['schemas']['Answer'];
 export type AuditAction = components['schemas']['AuditAction'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditId = components['schemas']['AuditId'];
+export type BotRun = components['schemas']['BotRun'];
 export type BotStream = components['schemas']['BotStream'];
+export type BranchToBe = components['schemas']['BranchToBe'];
 export type Budget = components['schemas']['Budget'];
 export type Budgets = components['schemas']['Budgets'];
 export type Call = components['schemas']['Call'];
@@ -1770,6 +2141,8 @@ export type ConnectionId = components['schemas']['ConnectionId'];
 export type Credentials = components['schemas']['Credentials'];
 export type Day = components['schemas']['Day'];
 export type Edit = components['schemas']['Edit'];
+export type Embed = components['schemas']['Embed'];
+export type Embeddings = components['schemas']['Embeddings'];
 export type ErrorCode = components['schemas']['ErrorCode'];
 export type FieldError = components['schemas']['FieldError'];
 export type Goodbye = components['schemas']['Goodbye'];
@@ -1791,6 +2164,10 @@ export type MessageId = components['schemas']['MessageId'];
 export type MessageKind = components['schemas']['MessageKind'];
 export type MessageStatus = components['schemas']['MessageStatus'];
 export type MessageToBe = components['schemas']['MessageToBe'];
+export type Model = components['schemas']['Model'];
+export type ModelList = components['schemas']['ModelList'];
+export type ModelPrice = components['schemas']['ModelPrice'];
+export type ModelSettings = components['schemas']['ModelSettings'];
 export type NotifyLevel = components['schemas']['NotifyLevel'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type Period = components['schemas']['Period'];
@@ -1799,7 +2176,12 @@ export type Preferences = components['schemas']['Preferences'];
 export type Preview = components['schemas']['Preview'];
 export type Problem = components['schemas']['Problem'];
 export type Profile = components['schemas']['Profile'];
+export type Provider = components['schemas']['Provider'];
+export type QuestionAndWait = components['schemas']['QuestionAndWait'];
+export type QuestionToBe = components['schemas']['QuestionToBe'];
+export type Queue = components['schemas']['Queue'];
 export type QueueEntry = components['schemas']['QueueEntry'];
+export type QueueSettings = components['schemas']['QueueSettings'];
 export type ReadReceipt = components['schemas']['ReadReceipt'];
 export type ReadUpTo = components['schemas']['ReadUpTo'];
 export type Reason = components['schemas']['Reason'];
@@ -1808,6 +2190,8 @@ export type ReplyRun = components['schemas']['ReplyRun'];
 export type Revision = components['schemas']['Revision'];
 export type RoleChange = components['schemas']['RoleChange'];
 export type RunId = components['schemas']['RunId'];
+export type RunState = components['schemas']['RunState'];
+export type RunToBe = components['schemas']['RunToBe'];
 export type Scope = components['schemas']['Scope'];
 export type Seq = components['schemas']['Seq'];
 export type ServerFrame = components['schemas']['ServerFrame'];
@@ -1818,6 +2202,8 @@ export type SetUp = components['schemas']['SetUp'];
 export type StreamSnapshot = components['schemas']['StreamSnapshot'];
 export type SystemData = components['schemas']['SystemData'];
 export type Terms = components['schemas']['Terms'];
+export type Thinking = components['schemas']['Thinking'];
+export type ThinkingLevel = components['schemas']['ThinkingLevel'];
 export type Timestamp = components['schemas']['Timestamp'];
 export type Token = components['schemas']['Token'];
 export type Unit = components['schemas']['Unit'];
@@ -1827,6 +2213,7 @@ export type User = components['schemas']['User'];
 export type UserId = components['schemas']['UserId'];
 export type UserKind = components['schemas']['UserKind'];
 export type UserRef = components['schemas']['UserRef'];
+export type Version = components['schemas']['Version'];
 export type WsTicket = components['schemas']['WsTicket'];
 export type ResponseProblem = components['responses']['Problem'];
 export type $defs = Record<string, never>;
@@ -2288,6 +2675,78 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    bot_begin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description As `client_id`, which wins */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunToBe"];
+            };
+        };
+        responses: {
+            /** @description Its address is in `Location` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotRun"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    bot_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotRun"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    bot_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     chats_list: {
         parameters: {
             query?: {
@@ -2412,6 +2871,76 @@ export interface operations {
         responses: {
             /** @description OK */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    bot_ask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description As `client_id`, which wins */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionAndWait"];
+            };
+        };
+        responses: {
+            /** @description The reply, however it ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                    "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    chats_branch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeated within 24 h: the first chat again */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BranchToBe"];
+            };
+        };
+        responses: {
+            /** @description A repeated request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            /** @description Created */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2804,6 +3333,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    messages_go_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+                message_id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reply, which waits or is written again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     messages_retry: {
         parameters: {
             query?: never;
@@ -2847,6 +3400,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Revision"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    messages_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+                message_id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"][];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2920,6 +3497,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    messages_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    messages_set_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["QueueSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3016,6 +3643,31 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    models_embed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Embed"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Embeddings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     links_preview: {
         parameters: {
             query?: never;
@@ -3087,6 +3739,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Terms"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    models_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
                 };
             };
             default: components["responses"]["Problem"];
