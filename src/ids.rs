@@ -22,6 +22,9 @@ macro_rules! id {
         pub struct $name(pub Uuid);
 
         impl $name {
+            /// In the place of one where there is none.
+            pub const NIL: Self = Self(Uuid::nil());
+
             /// A new id. UUIDv7: ids made later sort later, which keeps index pages warm.
             #[expect(clippy::new_without_default, reason = "a random default would surprise")]
             pub fn new() -> Self {

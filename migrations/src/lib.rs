@@ -10,6 +10,7 @@ mod m20261121_000005_notify;
 mod m20261121_000006_audit;
 mod m20261121_000007_usage;
 mod m20261121_000009_replies;
+mod m20261121_000010_fallbacks;
 
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_audit::Migration),
             Box::new(m20261121_000007_usage::Migration),
             Box::new(m20261121_000009_replies::Migration),
+            Box::new(m20261121_000010_fallbacks::Migration),
         ]
     }
 }

@@ -33,7 +33,7 @@ use crate::http;
 use crate::http::state::{Answered, Edge, Http, Numbers};
 use crate::http::web::WebApp;
 use crate::hub::Hub;
-use crate::llm::gemini::Gemini;
+use crate::llm::models::Models;
 use crate::llm::prices::Prices;
 use crate::socket::activity::Activity;
 use crate::socket::{self, Lifecycle, Sockets};
@@ -72,14 +72,12 @@ pub async fn start(config: Config, web: WebApp, listener: TcpListener) -> anyhow
     let local_addr = listener.local_addr().context("the listener has no address")?;
     // First of all, as the floors write their numbers to the recorder that they find.
     metrics();
-    let gemini = Gemini::new(&config.llm)?;
-    let prices = Prices::load(config.llm.prices_file.as_deref())?;
     let store = Store::connect(&config.database).await?;
     // After the store, which makes the data directory for nobody else's eyes.
     let secret = config.auth.secret(&config.database.data_dir)?;
-    let context = Arc::new(context(&config, store, &secret));
+    let context = Arc::new(context(&config, store, &secret)?);
     let hub = Hub::new(context.limits.room_ring);
-    let runner = Runner::new(Arc::clone(&context), gemini, prices, Uuid::now_v7().to_string());
+    let runner = Runner::new(Arc::clone(&context), Uuid::now_v7().to_string());
     let activity = Arc::new(Activity::default());
     connect(&context, &hub, &runner, &activity);
     runs::ensure_bot(&context).await?;
@@ -126,17 +124,19 @@ pub async fn start(config: Config, web: WebApp, listener: TcpListener) -> anyhow
 }
 
 /// What the rules run on; nobody listens yet. `secret`: `AuthConfig::secret`.
-pub fn context(config: &Config, store: Store, secret: &SecretString) -> Context {
+pub fn context(config: &Config, store: Store, secret: &SecretString) -> anyhow::Result<Context> {
     let limits = config.limits.clone();
-    Context {
+    Ok(Context {
         store,
         bus: Arc::new(Bus::default()),
         rates: Rates::new(&limits),
         kinds: Kinds::default(),
         auth: Auth::new(&config.auth, &limits, secret),
+        models: Models::new(&config.llm, config.llm.providers()?)?,
+        prices: Prices::load(config.llm.prices_file.as_deref())?,
         limits,
         clock: Clock::system(),
-    }
+    })
 }
 
 /// The edge's numbers, into the process's recorder.

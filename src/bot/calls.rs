@@ -9,7 +9,7 @@ use crate::domain::{Context, budgets};
 use crate::ids::{CallId, Day, Timestamp};
 use crate::llm::delta::Usage;
 use crate::llm::error::{Failure, FailureKind};
-use crate::llm::gemini::{Gemini, PROVIDER};
+use crate::llm::models::Choice;
 use crate::llm::prices::Prices;
 use crate::llm::request::Request;
 use crate::protocol::{self, CallStatus};
@@ -28,16 +28,16 @@ struct Open {
     id: CallId,
     at: Timestamp,
     asked: Instant,
-    asked_model: String,
+    choice: Choice,
     model: Option<String>,
     usage: Option<Usage>,
     first_chunk: Option<Duration>,
 }
 
 impl Open {
-    fn new(asked_model: String, at: Timestamp) -> Self {
+    fn new(choice: Choice, at: Timestamp) -> Self {
         let (id, asked) = (CallId::new(), Instant::now());
-        Self { id, at, asked, asked_model, model: None, usage: None, first_chunk: None }
+        Self { id, at, asked, choice, model: None, usage: None, first_chunk: None }
     }
 }
 
@@ -51,23 +51,23 @@ impl<'a> Calls<'a> {
     pub(super) async fn reserve(
         &mut self,
         cx: &Context,
-        gemini: &Gemini,
+        choice: &Choice,
         run: &ClaimedRun,
         request: &Request,
     ) -> StoreResult<Opened> {
         // Without a key nothing will be asked.
-        if !gemini.is_configured() {
+        if !choice.is_configured() {
             return Ok(Opened::Yes);
         }
-        let open = Open::new(gemini.model().to_owned(), cx.clock.now());
+        let open = Open::new(choice.clone(), cx.clock.now());
         let bounds = budgets::bounds(cx, run.asked_by.id, run.chat_id, open.at).await?;
-        let (prompt, reply) = (request.estimated_tokens(), gemini.max_output_tokens());
-        let price = self.prices.estimate(gemini.model(), prompt, reply, Day::of(open.at));
+        let (prompt, reply) = (request.estimated_tokens(), choice.most_tokens(&request.settings));
+        let price = self.prices.estimate(choice.model(), prompt, reply, Day::of(open.at));
         let new = NewCall {
             id: open.id,
             agent_id: run.agent.id,
-            provider: PROVIDER,
-            model: open.asked_model.clone(),
+            provider: choice.provider().to_owned(),
+            model: choice.model().to_owned(),
             tokens: i64::from(prompt) + i64::from(reply),
             microusd: price.unwrap_or(0),
             at: open.at,
@@ -102,9 +102,9 @@ impl<'a> Calls<'a> {
 
     /// The call failed, and another one is made in its place and under its reservation.
     pub(super) fn retried(&mut self, failure: Failure, now: Timestamp) {
-        let Some(model) = self.open.as_ref().map(|open| open.asked_model.clone()) else { return };
+        let Some(choice) = self.open.as_ref().map(|open| open.choice.clone()) else { return };
         self.failed(failure);
-        self.open = Some(Open::new(model, now));
+        self.open = Some(Open::new(choice, now));
     }
 
     /// The call failed.
@@ -125,7 +125,7 @@ impl<'a> Calls<'a> {
 
     fn close(&mut self, status: CallStatus, otherwise: Option<i64>) {
         let Some(open) = self.open.take() else { return };
-        let model = open.model.unwrap_or(open.asked_model);
+        let model = open.model.unwrap_or_else(|| open.choice.model().to_owned());
         let mut usage = open.usage.map(counted).unwrap_or_default();
         usage.cost_microusd = match open.usage {
             Some(used) => self.prices.cost(&model, &used, Day::of(open.at)),
@@ -134,6 +134,7 @@ impl<'a> Calls<'a> {
         usage.unpriced = usage.cost_microusd.is_none();
         self.ended.push(EndedCall {
             id: open.id,
+            provider: open.choice.provider().to_owned(),
             model,
             status,
             usage,
@@ -150,6 +151,11 @@ impl<'a> Calls<'a> {
         (all != nothing).then_some(all)
     }
 
+    /// The calls that have ended so far.
+    pub(super) fn so_far(&self) -> &[EndedCall] {
+        &self.ended
+    }
+
     /// The calls that have ended, for the books.
     pub(super) fn take(&mut self) -> Vec<EndedCall> {
         std::mem::take(&mut self.ended)
@@ -157,7 +163,7 @@ impl<'a> Calls<'a> {
 }
 
 /// The total is added up where it was not told, for budgets go by it.
-fn counted(usage: Usage) -> protocol::Usage {
+pub(super) fn counted(usage: Usage) -> protocol::Usage {
     let parts = [usage.prompt_tokens, usage.tool_tokens, usage.thought_tokens, usage.reply_tokens];
     let sum = parts.into_iter().flatten().reduce(u32::saturating_add);
     protocol::Usage {

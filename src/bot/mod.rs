@@ -5,7 +5,9 @@
 
 mod asked;
 mod calls;
+pub mod catch_up;
 pub mod context;
+mod moderation;
 pub mod outcome;
 pub mod prompt;
 pub mod publish;

@@ -1,7 +1,9 @@
 //! How a reply ended, in a typed status and a sentence that a member understands. Pure.
 
+use crate::config::providers::GEMINI;
 use crate::llm::delta::Finish;
 use crate::llm::error::LlmError;
+use crate::llm::models::Harm;
 use crate::protocol::{MessageStatus, Reason};
 
 /// The end of a reply, before its text and usage are added.
@@ -32,6 +34,24 @@ impl Ending {
         Self::failed(Reason::Budget, sentence)
     }
 
+    /// The operator's moderation found the question harmful.
+    pub fn harmful_question(harm: &Harm) -> Self {
+        Self::failed(Reason::BlockedPrompt, format!("The question was stopped by moderation{}.", named(harm)))
+    }
+
+    /// The operator's moderation found the reply harmful.
+    pub fn harmful_reply(harm: &Harm) -> Self {
+        Self::failed(Reason::BlockedReply, format!("The reply was taken back by moderation{}.", named(harm)))
+    }
+
+    /// Nobody could say whether it is harmful, and so nothing is let through.
+    pub fn unjudged() -> Self {
+        Self::failed(
+            Reason::ProviderError,
+            "Moderation does not answer, so nothing is let through. Try again.",
+        )
+    }
+
     /// The server went down while the reply was being written.
     pub fn restarted() -> Self {
         let detail = "The server was restarted while the reply was being written. Ask again.".to_owned();
@@ -46,8 +66,8 @@ impl Ending {
             (Finish::MaxTokens | Finish::Continuation, true) => Self::cut(),
             (Finish::MaxTokens | Finish::Continuation, false) => Self::failed(
                 Reason::Empty,
-                "The model used up its length limit for thinking and said nothing. Ask something smaller, or raise \
-                 GEMINI_MAX_OUTPUT_TOKENS.",
+                "The model used up its length limit for thinking and said nothing. Ask something smaller, or allow it \
+                 more tokens.",
             ),
             (Finish::Filtered(reason), _) => Self::failed(
                 Reason::BlockedReply,
@@ -66,9 +86,20 @@ impl Ending {
     /// A failure on the way.
     pub fn of_error(error: &LlmError) -> Self {
         match error {
-            LlmError::NotConfigured => Self::failed(
+            LlmError::NotConfigured { provider } => Self::failed(
                 Reason::BotUnavailable,
-                "The bot is not set up: the server needs GEMINI_API_KEY.",
+                match provider.as_str() {
+                    GEMINI => "The bot is not set up: the server needs GEMINI_API_KEY.".to_owned(),
+                    other => format!("The bot is not set up: the server needs a key for {other}."),
+                },
+            ),
+            LlmError::UnknownModel { model } => Self::failed(
+                Reason::ProviderRefused,
+                format!("This server has no model {model:?}. Choose another one."),
+            ),
+            LlmError::Resting => Self::failed(
+                Reason::ProviderError,
+                "The model has failed several times in a row and is left alone for a while. Try again in a minute.",
             ),
             LlmError::NoQuestion => Self::failed(Reason::Empty, "There was nothing to answer."),
             LlmError::BlockedPrompt { reason } => Self::failed(
@@ -87,6 +118,10 @@ impl Ending {
             LlmError::Quota { .. } => {
                 Self::failed(Reason::Quota, "The server's quota for the model is used up for now.")
             }
+            LlmError::Refused { report } if report.http_status == 404 => Self::failed(
+                Reason::ProviderRefused,
+                "The provider does not have this model. Choose another one, or ask an administrator of the server.",
+            ),
             LlmError::Refused { report } => Self::failed(
                 Reason::ProviderRefused,
                 format!(
@@ -106,6 +141,26 @@ impl Ending {
             }
         }
     }
+}
+
+/// The categories of harm in brackets, if they were told.
+fn named(harm: &Harm) -> String {
+    let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '_');
+    let word = |name: &String| name.chars().filter(is_plain).take(60).collect::<String>();
+    let words: Vec<String> = harm.categories.iter().map(word).collect();
+    if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
+}
+
+/// What the room is told where another model answered than the chosen one.
+pub fn fallback(chosen: &str, failure: &LlmError, answering: &str) -> String {
+    let trouble = match failure {
+        LlmError::RateLimited { .. } | LlmError::Quota { .. } => "is at its limit",
+        LlmError::Timeout(_) => "took too long",
+        LlmError::Resting => "has failed several times in a row",
+        LlmError::Overloaded { .. } => "is overloaded",
+        _ => "failed",
+    };
+    format!("{chosen} {trouble}; {answering} was asked instead.")
 }
 
 /// A provider's constant as words: `MAX_TOKENS` → `max tokens`; nothing that is not a constant.

@@ -10,14 +10,15 @@ use tokio_util::sync::CancellationToken;
 use crate::bot::asked;
 use crate::bot::calls::Calls;
 use crate::bot::context;
-use crate::bot::outcome::Ending;
+use crate::bot::moderation;
+use crate::bot::outcome::{self, Ending};
 use crate::bot::publish::Publisher;
 use crate::domain::{Context, budgets, runs};
-use crate::llm::delta::{Delta, Finish};
+use crate::llm::delta::{Delta, DeltaStream, Finish};
 use crate::llm::error::LlmError;
-use crate::llm::gemini::Gemini;
-use crate::llm::prices::Prices;
+use crate::llm::models::Choice;
 use crate::llm::request::Request;
+use crate::llm::retry::{LONGEST_PAUSE, LONGEST_PAUSE_WITH_FALLBACK};
 use crate::protocol::{CallStatus, MessageStatus, UserRef};
 use crate::store::error::{StoreError, StoreResult};
 use crate::store::rows::{ClaimedRun, EndedCall, Opened, Outcome};
@@ -43,6 +44,7 @@ struct Reply<'a> {
     publisher: Publisher<'a>,
     text: String,
     model: Option<String>,
+    fallback: Option<Fallback>,
     calls: Calls<'a>,
     asked: Instant,
     has_spoken: bool,
@@ -51,40 +53,47 @@ struct Reply<'a> {
     renewed: Instant,
 }
 
+/// Another model is asked than the chosen one.
+struct Fallback {
+    /// The chosen one.
+    from: String,
+    /// Why, and who is asked instead.
+    sentence: String,
+}
+
 /// Why an attempt is over.
 enum End {
     Settled(Outcome),
     /// Nothing was said; asking once more may help.
     Again(Ending),
+    /// Nothing was said, and another model may do better.
+    Trouble(LlmError),
     /// Somebody else owns the run by now: nothing may be written.
     Fenced,
 }
 
 /// Writes a claimed run's reply to its end.
-pub async fn write(
-    cx: &Context,
-    gemini: &Gemini,
-    prices: &Prices,
-    run: &ClaimedRun,
-    mut interruptions: Interruptions,
-) {
+pub async fn write(cx: &Context, run: &ClaimedRun, mut interruptions: Interruptions) {
     let mut reply = Reply {
         publisher: Publisher::new(&cx.bus, run),
         text: run.text.clone(),
         model: None,
-        calls: Calls::new(prices),
+        fallback: None,
+        calls: Calls::new(&cx.prices),
         asked: Instant::now(),
         has_spoken: false,
         stored: run.text.len(),
         renewed: Instant::now(),
     };
     let outcome = match request(cx, run).await {
-        Ok(Some(request)) => {
-            match attempts(cx, gemini, run, &request, &mut reply, &mut interruptions).await {
+        Ok(Some((question, request))) => match moderation::question(cx, &question).await {
+            Some(ending) => reply.ending(ending),
+            None => match candidates(cx, run, &request, &mut reply, &mut interruptions).await {
+                Some(outcome) if reply.has_spoken => moderation::reply(cx, outcome).await,
                 Some(outcome) => outcome,
                 None => return keep_books(cx, run, &reply.calls.take()).await,
-            }
-        }
+            },
+        },
         Ok(None) => reply.ending(Ending {
             status: MessageStatus::Stopped,
             reason: None,
@@ -98,57 +107,104 @@ pub async fn write(
     settle(cx, run, outcome, &interruptions.drain).await;
 }
 
-async fn request(cx: &Context, run: &ClaimedRun) -> StoreResult<Option<Request>> {
+/// The question's text, and what the model is shown; `None` where it was deleted.
+async fn request(cx: &Context, run: &ClaimedRun) -> StoreResult<Option<(String, Request)>> {
     let question = cx.store.message(run.chat_id, run.question_id).await?;
     let Some(question) = question.filter(|question| question.body.deleted_at.is_none()) else {
         return Ok(None);
     };
     let history = cx.store.history(run.chat_id, run.question_seq, cx.limits.context_messages).await?;
     let request = context::build(&run.agent, &history, &run.asked_by, &question.body.content);
-    Ok(Some(asked::as_wanted(request, run)))
+    Ok(Some((question.body.content, asked::as_wanted(request, run))))
 }
 
-/// Asks, and once more if the first answer said nothing at all. `None`: the run is not ours any more.
-async fn attempts(
+/// Asks the chosen model and, where it is in trouble before it has said anything, those that stand in for it.
+/// `None`: the run is not ours any more.
+async fn candidates(
     cx: &Context,
-    gemini: &Gemini,
     run: &ClaimedRun,
     request: &Request,
     reply: &mut Reply<'_>,
     interruptions: &mut Interruptions,
 ) -> Option<Outcome> {
-    for last in [false, true] {
-        match reply.calls.reserve(cx, gemini, run, request).await {
-            Ok(Opened::Yes) => {}
-            Ok(Opened::Over(bound)) => {
-                let sentence = budgets::refusal(&run.asked_by.display_name, &bound);
-                return Some(reply.ending(Ending::over_budget(sentence)));
+    let chosen = match cx.models.choose(request.settings.model.as_deref()).await {
+        Ok(chosen) => chosen,
+        Err(error) => return Some(reply.ending(Ending::of_error(&error))),
+    };
+    let candidates = cx.models.candidates(chosen);
+    for (at, choice) in candidates.iter().enumerate() {
+        let next = candidates.get(at + 1);
+        let pause = if next.is_some() { LONGEST_PAUSE_WITH_FALLBACK } else { LONGEST_PAUSE };
+        let question = Question { choice, request, longest_pause: pause };
+        match (attempts(cx, run, question, reply, interruptions).await, next) {
+            (End::Settled(outcome), _) => return Some(outcome),
+            (End::Fenced, _) => return None,
+            (End::Again(ending), _) => return Some(reply.ending(ending)),
+            (End::Trouble(error), None) => return Some(reply.ending(Ending::of_error(&error))),
+            (End::Trouble(error), Some(next)) => {
+                let sentence = outcome::fallback(&choice.name(), &error, &next.name());
+                tracing::warn!(run.id = %run.lease.run_id, %error, sentence, "a reply falls back to another model");
+                reply.fallback = Some(Fallback { from: candidates[0].name(), sentence });
+                reply.model = None;
+                // What the failed calls had reserved makes room for the next one.
+                keep_books(cx, run, reply.calls.so_far()).await;
             }
-            Ok(Opened::Fenced) => return None,
-            Err(error) => {
-                tracing::warn!(run.id = %run.lease.run_id, %error, "a call cannot be written down before it is made");
-                return Some(reply.ending(Ending::of_error(&LlmError::Incomplete)));
-            }
-        }
-        match attempt(cx, gemini, run, request.clone(), reply, interruptions).await {
-            End::Settled(outcome) => return Some(outcome),
-            End::Fenced => return None,
-            End::Again(ending) if last => return Some(reply.ending(ending)),
-            End::Again(_) => tracing::info!(run.id = %run.lease.run_id, "an empty reply; asking once more"),
         }
     }
     None
 }
 
-async fn attempt(
+/// What a model is asked.
+#[derive(Clone, Copy)]
+struct Question<'a> {
+    choice: &'a Choice,
+    request: &'a Request,
+    longest_pause: Duration,
+}
+
+/// Asks a model, and once more if the first answer said nothing at all.
+async fn attempts(
     cx: &Context,
-    gemini: &Gemini,
     run: &ClaimedRun,
-    request: Request,
+    question: Question<'_>,
     reply: &mut Reply<'_>,
     interruptions: &mut Interruptions,
 ) -> End {
-    let mut deltas = gemini.stream(request);
+    let Question { choice, request, longest_pause } = question;
+    for last in [false, true] {
+        let deltas = match cx.models.ask(choice, request.clone(), longest_pause) {
+            Ok(deltas) => deltas,
+            Err(error) => return End::Trouble(error),
+        };
+        match reply.calls.reserve(cx, choice, run, request).await {
+            Ok(Opened::Yes) => {}
+            Ok(Opened::Over(bound)) => {
+                let sentence = budgets::refusal(&run.asked_by.display_name, &bound);
+                return End::Settled(reply.ending(Ending::over_budget(sentence)));
+            }
+            Ok(Opened::Fenced) => return End::Fenced,
+            Err(error) => {
+                tracing::warn!(run.id = %run.lease.run_id, %error, "a call cannot be written down before it is made");
+                return End::Settled(reply.ending(Ending::of_error(&LlmError::Incomplete)));
+            }
+        }
+        match attempt(cx, run, deltas, reply, interruptions).await {
+            End::Again(_) if !last => {
+                tracing::info!(run.id = %run.lease.run_id, "an empty reply; asking once more")
+            }
+            end => return end,
+        }
+    }
+    End::Fenced
+}
+
+async fn attempt(
+    cx: &Context,
+    run: &ClaimedRun,
+    mut deltas: DeltaStream,
+    reply: &mut Reply<'_>,
+    interruptions: &mut Interruptions,
+) -> End {
     let mut checkpoint = interval_at(Instant::now() + CHECKPOINT, CHECKPOINT);
     checkpoint.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -159,7 +215,9 @@ async fn attempt(
                 reply.calls.ended(CallStatus::Stopped);
                 let content = Some(std::mem::take(&mut reply.text));
                 let (model, usage, calls) = (reply.model.take(), reply.calls.usage(), reply.calls.take());
-                return End::Settled(Outcome { content, model, usage, calls, ..runs::stopped(&by) });
+                let fallback_from = reply.fallback.take().map(|fallback| fallback.from);
+                let stopped = Outcome { content, model, usage, calls, fallback_from, ..runs::stopped(&by) };
+                return End::Settled(stopped);
             }
             () = interruptions.drain.cancelled() => {
                 reply.calls.ended(CallStatus::Stopped);
@@ -191,7 +249,10 @@ async fn attempt(
                 Some(Err(error)) => {
                     tracing::warn!(run.id = %run.lease.run_id, %error, "a reply failed");
                     reply.calls.failed(error.failure());
-                    return End::Settled(reply.ending(Ending::of_error(&error)));
+                    return match error.is_trouble() && !reply.has_spoken {
+                        true => End::Trouble(error),
+                        false => End::Settled(reply.ending(Ending::of_error(&error))),
+                    };
                 }
                 None => {
                     reply.calls.failed(LlmError::Incomplete.failure());
@@ -266,6 +327,9 @@ impl Reply<'_> {
         // The chunks together are the text: what waits for its turn goes out before the end.
         self.publisher.flush();
         let Ending { status, reason, detail } = ending;
+        let fallback = self.fallback.take();
+        let told = [fallback.as_ref().map(|fallback| fallback.sentence.clone()), detail];
+        let detail = told.into_iter().flatten().reduce(|why, end| format!("{why} {end}"));
         let text = std::mem::take(&mut self.text);
         let content = if text.is_empty() { detail.clone().unwrap_or_default() } else { text };
         Outcome {
@@ -274,6 +338,7 @@ impl Reply<'_> {
             reason,
             detail,
             model: self.model.take(),
+            fallback_from: fallback.map(|fallback| fallback.from),
             usage: self.calls.usage(),
             stopped_by: None,
             calls: self.calls.take(),

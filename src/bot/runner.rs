@@ -15,8 +15,6 @@ use crate::bot::run::{self, Interruptions, LEASE};
 use crate::bus::Envelope;
 use crate::domain::{Context, runs};
 use crate::ids::{ChatId, RunId};
-use crate::llm::gemini::Gemini;
-use crate::llm::prices::Prices;
 use crate::protocol::UserRef;
 use crate::store::rows::{ClaimedRun, Outcome};
 
@@ -26,8 +24,6 @@ const SWEEP: Duration = Duration::from_secs(5);
 /// The bot's workshop on this node.
 pub struct Runner {
     cx: Arc<Context>,
-    gemini: Gemini,
-    prices: Prices,
     /// This process, in the claims that it makes.
     node: String,
     wake: mpsc::UnboundedSender<ChatId>,
@@ -76,13 +72,11 @@ impl Drop for Writing {
 
 impl Runner {
     /// A workshop that does nothing until `work`.
-    pub fn new(cx: Arc<Context>, gemini: Gemini, prices: Prices, node: String) -> Arc<Self> {
+    pub fn new(cx: Arc<Context>, node: String) -> Arc<Self> {
         let (wake, woken) = mpsc::unbounded_channel();
         let permits = Arc::new(Semaphore::new(cx.limits.replies_at_once.max(1)));
         Arc::new(Self {
             cx,
-            gemini,
-            prices,
             node,
             wake,
             woken: Mutex::new(woken),
@@ -186,9 +180,7 @@ impl Runner {
         let writing = Writing::begin(&runner, run_id);
         self.tasks.spawn(async move {
             let chat = run.chat_id;
-            let written =
-                Box::pin(run::write(&runner.cx, &runner.gemini, &runner.prices, &run, interruptions));
-            written.await;
+            Box::pin(run::write(&runner.cx, &run, interruptions)).await;
             drop(writing);
             runner.slots.remove(&run_id);
             drop(permit);
@@ -219,6 +211,7 @@ impl Runner {
             reason,
             detail,
             model: None,
+            fallback_from: None,
             usage: None,
             stopped_by: None,
             calls: Vec::new(),

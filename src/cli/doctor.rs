@@ -18,6 +18,8 @@ use crate::config::Config;
 use crate::config::auth::SECRET_FILE;
 use crate::config::database::DatabaseConfig;
 use crate::config::llm::LlmConfig;
+use crate::config::providers::GEMINI;
+use crate::llm::models::{Catalogue, Models};
 use crate::store::{Store, free_bytes};
 
 const PROVIDER_PATIENCE: Duration = Duration::from_secs(5);
@@ -43,7 +45,7 @@ pub(super) async fn run(config: Config) -> ExitCode {
         findings.push(port(address).await);
         findings.push(database(&config.database).await);
     }
-    findings.push(provider(&config.llm).await);
+    findings.extend(providers(&config.llm).await);
     for finding in &findings {
         println!("{finding}");
     }
@@ -223,6 +225,30 @@ async fn database(config: &DatabaseConfig) -> Finding {
         Ok(()) => Finding::ok(subject, format!("{engine} answers, is durable, and its schema is up to date")),
         Err(error) => Finding::fail(subject, error.to_string()),
     }
+}
+
+async fn providers(config: &LlmConfig) -> Vec<Finding> {
+    let subject = "providers";
+    let all = match config.providers() {
+        Ok(all) => all,
+        Err(error) => return vec![Finding::fail(subject, error.to_string())],
+    };
+    let mut findings = Vec::new();
+    if all.iter().any(|provider| provider.name == GEMINI) {
+        findings.push(provider(config).await);
+    }
+    let models = match Models::new(config, all) {
+        Ok(models) => models,
+        Err(error) => return vec![Finding::fail(subject, error.to_string())],
+    };
+    let others = models.catalogues().await.into_iter().filter(|it| it.provider != GEMINI);
+    findings.extend(others.map(|Catalogue { provider, models, is_listed, .. }| match is_listed {
+        true => Finding::ok(subject, format!("{provider} lists {} models", models.len())),
+        false => {
+            Finding::warn(subject, format!("{provider} does not list its models: check its base_url and key"))
+        }
+    }));
+    findings
 }
 
 async fn provider(config: &LlmConfig) -> Finding {

@@ -65,9 +65,10 @@ async fn announce(config: &Config, running: &Running) -> anyhow::Result<()> {
             "There is no administrator yet; whoever opens this becomes one: {address}/setup?token={token}"
         );
     }
-    match &config.llm.gemini_api_key {
-        Some(_) => println!("The bot answers with {}.", config.llm.gemini_model),
-        None => println!("The bot has no key and cannot answer: set GEMINI_API_KEY."),
+    let answering = running.context.models.default_choice();
+    match answering.is_configured() {
+        true => println!("The bot answers with {}.", answering.name()),
+        false => println!("The bot has no key and cannot answer: set GEMINI_API_KEY."),
     }
     Ok(())
 }

@@ -174,7 +174,7 @@ async fn open(storage: StorageArgs) -> anyhow::Result<Context> {
     let config = Config { database: storage.database, telemetry: storage.telemetry, ..defaults };
     let store = Store::connect_beside(&config.database).await?;
     // No token is signed here, so the server's own key stays where it is.
-    Ok(app::context(&config, store, &password::generate()))
+    app::context(&config, store, &password::generate())
 }
 
 /// Lets go of the database, whatever became of the work.

@@ -71,6 +71,9 @@ pub struct Limits {
     #[arg(long, env = "BUDGETS", value_delimiter = ',', value_name = "LIST")]
     #[serde(skip)]
     pub budgets: Vec<DefaultBudget>,
+    /// Texts that are made into vectors at once
+    #[arg(long, env = "MAX_EMBEDDING_TEXTS", default_value_t = 100, value_name = "N", value_parser = size())]
+    pub embedding_texts: usize,
     /// Messages before the question that the bot is shown
     #[arg(long, env = "CONTEXT_MESSAGES", default_value_t = 20, value_name = "N")]
     pub context_messages: u32,

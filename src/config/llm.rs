@@ -1,4 +1,5 @@
-//! Which language model answers, where it is reached and how long it may take.
+//! Which language model answers, where it is reached and how long it may take. [`crate::config::providers`] makes of
+//! it the list of providers.
 //!
 //! Knows nothing of what is asked. An error text names the variable and never repeats a secret.
 
@@ -10,9 +11,9 @@ use secrecy::SecretString;
 use url::Url;
 
 /// An hour is far beyond any reply, and far below what the arithmetic of deadlines can carry.
-const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
+pub(super) const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
 
-/// Access to Gemini over its REST API.
+/// Access to Gemini over its REST API, and what holds for all providers.
 #[derive(clap::Args, Clone, Debug)]
 #[command(next_help_heading = "Gemini")]
 pub struct LlmConfig {
@@ -25,7 +26,8 @@ pub struct LlmConfig {
     pub gemini_api_key: std::option::Option<SecretString>,
 
     /// Model that answers
-    #[arg(long, env = "GEMINI_MODEL", value_name = "NAME", default_value = "gemini-flash-latest", value_parser = model)]
+    #[arg(long, env = "GEMINI_MODEL", value_name = "NAME", default_value = "gemini-flash-latest")]
+    #[arg(value_parser = |text: &str| model("GEMINI_MODEL", text))]
     pub gemini_model: String,
 
     /// Where the API is reached: a proxy, or a stand-in for tests
@@ -63,9 +65,50 @@ pub struct LlmConfig {
     #[arg(value_parser = |text: &str| count("GEMINI_RETRIES", text, 0..=10))]
     pub gemini_retries: u32,
 
+    /// Model that turns texts into vectors
+    #[arg(long, env = "GEMINI_EMBEDDING_MODEL", value_name = "NAME", default_value = "gemini-embedding-001")]
+    #[arg(value_parser = |text: &str| model("GEMINI_EMBEDDING_MODEL", text))]
+    pub gemini_embedding_model: String,
+
+    /// JSON file with further providers; docs/OPERATING.md shows one
+    #[arg(long, env = "PROVIDERS_FILE", value_name = "PATH")]
+    pub providers_file: Option<PathBuf>,
+
+    /// Models asked instead, in this order, where the chosen one is overloaded or at its limit: a list such as
+    /// `gemini-3.5-flash-lite,ollama/qwen3`
+    #[arg(long, env = "FALLBACK_MODELS", value_name = "LIST", value_delimiter = ',')]
+    pub fallback_models: Vec<String>,
+
+    /// Model of an OpenAI-like provider that judges questions and replies, such as `openai/omni-moderation-latest`
+    #[arg(long, env = "MODERATION_MODEL", value_name = "PROVIDER/NAME")]
+    pub moderation_model: Option<String>,
+
+    /// From which probability of harm on Gemini stops questions and replies; its own default if not given
+    #[arg(long, env = "GEMINI_SAFETY", value_name = "LEVEL")]
+    pub gemini_safety: Option<Safety>,
+
+    /// Failures in a row after which a model is left alone for a while
+    #[arg(long, env = "BREAKER_FAILURES", value_name = "COUNT", default_value = "5")]
+    #[arg(value_parser = |text: &str| count("BREAKER_FAILURES", text, 1..=1_000))]
+    pub breaker_failures: u32,
+
+    /// How long a model is left alone, until one question tries it again
+    #[arg(long, env = "BREAKER_PAUSE", value_name = "SECONDS", default_value = "30")]
+    #[arg(value_parser = |text: &str| seconds("BREAKER_PAUSE", text))]
+    pub breaker_pause: Duration,
+
     /// Table of the models' prices in place of the one inside; its form is that of src/llm/prices.json
     #[arg(long, env = "PRICES_FILE", value_name = "PATH")]
     pub prices_file: Option<PathBuf>,
+}
+
+/// From which probability of harm on Gemini stops a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Safety {
+    Low,
+    Medium,
+    High,
+    None,
 }
 
 fn key(text: &str) -> Result<Option<SecretString>, String> {
@@ -73,9 +116,9 @@ fn key(text: &str) -> Result<Option<SecretString>, String> {
     Ok((!text.is_empty()).then(|| SecretString::from(text)))
 }
 
-fn model(text: &str) -> Result<String, String> {
+fn model(variable: &str, text: &str) -> Result<String, String> {
     if text.is_empty() || text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/') {
-        return Err("GEMINI_MODEL must be a bare model name such as gemini-flash-latest".into());
+        return Err(format!("{variable} must be a bare model name such as gemini-flash-latest"));
     }
     Ok(text.to_owned())
 }

@@ -6,6 +6,7 @@ pub mod auth;
 pub mod database;
 pub mod limits;
 pub mod llm;
+pub mod providers;
 pub mod server;
 pub mod telemetry;
 
@@ -184,6 +185,9 @@ mod tests {
             ("--hashes-waiting", "HASHES_WAITING", "x"),
             ("--replies-per-room", "REPLIES_PER_ROOM", "0"),
             ("--replies-at-once", "REPLIES_AT_ONCE", "0"),
+            ("--embedding-texts", "MAX_EMBEDDING_TEXTS", "0"),
+            ("--breaker-failures", "BREAKER_FAILURES", "0"),
+            ("--breaker-pause", "BREAKER_PAUSE", "0"),
             ("--context-messages", "CONTEXT_MESSAGES", "x"),
             ("--room-ring", "ROOM_RING", "0"),
             ("--replay-events", "REPLAY_EVENTS", "0"),

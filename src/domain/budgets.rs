@@ -27,6 +27,12 @@ pub async fn bounds(cx: &Context, asker: UserId, chat: ChatId, at: Timestamp) ->
     Ok(in_force(cx, &subjects, at).await?.into_iter().map(|it| it.bound).collect())
 }
 
+/// All that bounds a call made at this moment for a person outside of chats.
+pub async fn bounds_of(cx: &Context, person: UserId, at: Timestamp) -> StoreResult<Vec<Bound>> {
+    let subjects = [Subject::Person(person), Subject::Server];
+    Ok(in_force(cx, &subjects, at).await?.into_iter().map(|it| it.bound).collect())
+}
+
 /// What holds for oneself.
 pub async fn mine(cx: &Context, actor: &Actor) -> Result<Vec<Budget>> {
     shown(cx, Subject::Person(actor.user.id)).await

@@ -30,6 +30,12 @@ pub enum Error {
     TooLarge(&'static str),
     #[error("too many requests, try again later")]
     RateLimited { retry_after: Duration },
+    /// Somebody's budget has no room for it; the sentence says whose.
+    #[error("{0}")]
+    OverBudget(String),
+    /// A model's provider failed.
+    #[error("{0}")]
+    Provider(&'static str),
     #[error("the server cannot reach or write its database, try again")]
     Unavailable(#[source] StoreError),
     #[error("something went wrong on the server")]
@@ -52,8 +58,8 @@ impl Error {
             Self::NotFound(_) => ErrorCode::NotFound,
             Self::Conflict(_) | Self::Taken(_) => ErrorCode::Conflict,
             Self::TooLarge(_) => ErrorCode::TooLarge,
-            Self::RateLimited { .. } => ErrorCode::RateLimited,
-            Self::Unavailable(_) => ErrorCode::Unavailable,
+            Self::RateLimited { .. } | Self::OverBudget(_) => ErrorCode::RateLimited,
+            Self::Unavailable(_) | Self::Provider(_) => ErrorCode::Unavailable,
             Self::Internal(_) => ErrorCode::Internal,
         }
     }

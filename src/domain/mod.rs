@@ -9,12 +9,15 @@ pub mod audit;
 pub mod auth;
 pub mod branches;
 pub mod budgets;
+pub mod catching_up;
 pub mod chats;
+pub mod embeddings;
 pub mod error;
 pub mod kinds;
 pub mod links;
 pub mod members;
 pub mod messages;
+pub mod models;
 pub mod rates;
 pub mod receipts;
 pub mod runs;
@@ -34,6 +37,8 @@ use crate::domain::auth::Auth;
 use crate::domain::kinds::Kinds;
 use crate::domain::rates::Rates;
 use crate::ids::{SessionId, Timestamp};
+use crate::llm::models::Models;
+use crate::llm::prices::Prices;
 use crate::protocol::{Me, ServerRole, User, UserRef};
 use crate::store::Store;
 
@@ -45,6 +50,8 @@ pub struct Context {
     pub rates: Rates,
     pub kinds: Kinds,
     pub auth: Auth,
+    pub models: Models,
+    pub prices: Prices,
     pub clock: Clock,
 }
 

@@ -188,6 +188,7 @@ pub fn stopped(by: &UserRef) -> Outcome {
         reason: None,
         detail: Some(format!("Stopped by {}.", by.display_name)),
         model: None,
+        fallback_from: None,
         usage: None,
         stopped_by: Some(by.clone()),
         calls: Vec::new(),

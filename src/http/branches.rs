@@ -44,7 +44,7 @@ pub(in crate::http) struct BranchToBe {
         (status = 200, body = Chat, description = "A repeated request"),
     )
 )]
-pub(in crate::http) async fn create(
+pub(in crate::http) async fn branch(
     State(cx): State<Arc<Context>>,
     actor: Actor,
     Id(chat): Id<ChatId>,
@@ -62,6 +62,6 @@ pub(in crate::http) async fn create(
             return Err(Error::invalid("seq", "takes one of seq, message_id and message_ids").into());
         }
     };
-    let branch = Branch { part, name, participant_usernames, idempotency_key };
-    Ok(created(branches::create(&cx, &actor, chat, branch).await?))
+    let wanted = Branch { part, name, participant_usernames, idempotency_key };
+    Ok(created(branches::create(&cx, &actor, chat, wanted).await?))
 }

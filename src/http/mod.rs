@@ -7,6 +7,7 @@ mod bot;
 mod branches;
 mod budgets;
 pub mod caller;
+mod catch_up;
 mod chats;
 mod csv;
 pub mod error;
@@ -16,6 +17,7 @@ mod links;
 mod listener;
 mod members;
 mod messages;
+mod models;
 mod observe;
 mod openapi;
 mod replies;
@@ -90,7 +92,7 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(chats::create, chats::list))
         .routes(routes!(chats::get, chats::change, chats::delete))
         .routes(routes!(chats::prefer))
-        .routes(routes!(branches::create))
+        .routes(routes!(branches::branch))
         .routes(routes!(members::invite))
         .routes(routes!(members::list))
         .routes(routes!(members::set_role, members::remove))
@@ -108,7 +110,10 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(replies::queue, replies::set_queue))
         .routes(routes!(messages::mark_read))
         .routes(routes!(messages::read_receipts))
+        .routes(routes!(models::list))
+        .routes(routes!(models::embed))
         .routes(routes!(bot::ask))
+        .routes(routes!(catch_up::tell))
         .routes(routes!(bot::begin))
         .routes(routes!(bot::run, bot::cancel))
         .routes(routes!(usage::my_stats))

@@ -208,7 +208,7 @@ mod tests {
         /// The reply as this change left it.
         fn change(&self, seq: i64, run_id: RunId, status: MessageStatus, event: fn(Message) -> Event) {
             let (asked_by, question_id) = (UserId::new(), MessageId::new());
-            let (model, reason, detail, usage) = (None, None, None, None);
+            let (model, fallback_from, reason, detail, usage) = (None, None, None, None, None);
             let body = MessageBody {
                 chat_id: self.chat_id,
                 updated_seq: Seq(seq),
@@ -230,6 +230,7 @@ mod tests {
                     asked_by,
                     question_id,
                     model,
+                    fallback_from,
                     reason,
                     detail,
                     usage,

@@ -9,8 +9,14 @@ use std::time::Duration;
 #[derive(Debug, thiserror::Error)]
 pub enum LlmError {
     /// The operator has to set a key.
-    #[error("no GEMINI_API_KEY is set")]
-    NotConfigured,
+    #[error("no key is set for the provider {provider}")]
+    NotConfigured { provider: String },
+    /// There is no such model here.
+    #[error("there is no model {model:?}")]
+    UnknownModel { model: String },
+    /// It has failed so often that it is left alone for a while.
+    #[error("the model has failed several times in a row and is left alone for a while")]
+    Resting,
     /// The caller asked nothing: no user turn stands at the end.
     #[error("the conversation does not end with a user turn")]
     NoQuestion,
@@ -66,11 +72,35 @@ impl LlmError {
             _ => FailureKind::Error,
         };
         let free = match self {
-            LlmError::NotConfigured | LlmError::NoQuestion | LlmError::Timeout(Phase::Connect) => true,
+            LlmError::NotConfigured { .. }
+            | LlmError::UnknownModel { .. }
+            | LlmError::Resting
+            | LlmError::NoQuestion
+            | LlmError::Timeout(Phase::Connect) => true,
             LlmError::Transport(source) => source.is_connect(),
             other => other.report().is_some_and(|report| report.http_status != 200),
         };
         Failure { kind, free }
+    }
+
+    /// Whether it says that the model is in trouble or at its limit, so that another one may do better.
+    pub fn is_trouble(&self) -> bool {
+        match self {
+            LlmError::RateLimited { .. }
+            | LlmError::Quota { .. }
+            | LlmError::Overloaded { .. }
+            | LlmError::Provider { .. }
+            | LlmError::Timeout(_)
+            | LlmError::Transport(_)
+            | LlmError::Unreadable(_)
+            | LlmError::Resting => true,
+            LlmError::NotConfigured { .. }
+            | LlmError::UnknownModel { .. }
+            | LlmError::NoQuestion
+            | LlmError::BlockedPrompt { .. }
+            | LlmError::Refused { .. }
+            | LlmError::Incomplete => false,
+        }
     }
 
     /// The same error with a secret struck out of what the provider said.
@@ -154,10 +184,14 @@ impl fmt::Display for Report {
 /// Why a client cannot be made from the configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
-    #[error("GEMINI_API_KEY holds a character that no HTTP header may carry")]
-    Key,
-    #[error("GEMINI_BASE_URL cannot have a path appended")]
-    BaseUrl,
+    #[error("the key of provider {provider:?} holds a character that no HTTP header may carry")]
+    Key { provider: String },
+    #[error("the address of provider {provider:?} cannot have a path appended")]
+    BaseUrl { provider: String },
+    #[error("MODERATION_MODEL: there is no provider of {model:?} that speaks OpenAI's language")]
+    Moderation { model: String },
+    #[error("FALLBACK_MODELS: there is no provider of {model:?}")]
+    Fallback { model: String },
     #[error("the HTTP client cannot be set up")]
     Client(#[source] reqwest::Error),
 }

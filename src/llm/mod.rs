@@ -3,10 +3,18 @@
 //!
 //! Never knows chats, users, databases or the server's own HTTP; never logs the key, a prompt or a reply.
 
+mod breaker;
+pub mod capabilities;
+pub mod decode;
 pub mod delta;
 pub mod error;
+pub mod failure;
 pub mod gemini;
+mod link;
+pub mod models;
+pub mod openai;
 pub mod prices;
 pub mod request;
 pub mod retry;
 pub mod sse;
+mod stream;

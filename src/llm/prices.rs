@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::ids::Day;
 use crate::llm::delta::Usage;
+use crate::protocol::ModelPrice;
 
 /// The table of this version, for whom no file of their own is given.
 const BUILT_IN: &str = include_str!("prices.json");
@@ -118,6 +119,13 @@ impl Prices {
             ..Usage::default()
         };
         self.cost(model, &usage, day)
+    }
+
+    /// The price of a model, or of the one that its name stands for, where the prompt is not long.
+    pub fn of(&self, model: &str, day: Day) -> Option<ModelPrice> {
+        let model = self.aliases.get(model).map_or(model, String::as_str);
+        let Rate { input, cached, output } = self.rate(model, 0, day)?;
+        Some(ModelPrice { input, cached, output })
     }
 
     fn rate(&self, model: &str, prompt: i128, day: Day) -> Option<Rate> {

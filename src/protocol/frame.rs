@@ -261,6 +261,9 @@ pub struct BotStream {
     pub reason: Option<Reason>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// The chosen model, where another one was asked in its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fallback_from: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -282,6 +285,7 @@ impl ServerFrame {
                 status: Some(message.body.status),
                 reason: message.body.run.as_ref().and_then(|run| run.reason),
                 detail: message.body.run.as_ref().and_then(|run| run.detail.clone()),
+                fallback_from: message.body.run.as_ref().and_then(|run| run.fallback_from.clone()),
                 usage: message.body.run.as_ref().and_then(|run| run.usage),
                 stopped_by: message.body.run.as_ref().and_then(|run| run.stopped_by.clone()),
                 full_response: Some(message.body.content),
@@ -336,6 +340,7 @@ impl ServerFrame {
                 status: None,
                 reason: None,
                 detail: None,
+                fallback_from: None,
                 usage: None,
                 stopped_by: None,
             }),

@@ -369,6 +369,9 @@ pub struct ReplyRun {
     pub question_id: MessageId,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// The chosen model, `provider/name`, where another one was asked in its place; `detail` says why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fallback_from: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
     /// The reason as a sentence for people; also who stopped it.

@@ -79,13 +79,18 @@ pub enum CallStatus {
 pub struct Call {
     pub id: CallId,
     pub at: Timestamp,
-    pub chat_id: ChatId,
-    pub message_id: MessageId,
-    pub run_id: RunId,
+    /// Absent, with `message_id`, `run_id` and `agent_id`, where it was for no reply: texts made into vectors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chat_id: Option<ChatId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<MessageId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<RunId>,
     pub asked_by: UserId,
     /// The asker's username, as it is now.
     pub username: String,
-    pub agent_id: UserId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<UserId>,
     pub provider: String,
     /// The model that answered; the one that was asked, where none answered.
     pub model: String,

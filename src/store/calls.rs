@@ -14,12 +14,15 @@ use sea_orm::{
     QueryFilter as _,
 };
 
-use crate::ids::{Day, RunId};
+use crate::ids::{ChatId, Day, MessageId, RunId, Timestamp, UserId};
 use crate::protocol::{CallStatus, Usage};
 use crate::store::entity::{call, run, spending};
 use crate::store::error::StoreResult;
 use crate::store::rows::{Bound, EndedCall, Lease, NewCall, Opened, Subject};
 use crate::store::{Store, Tx, word};
+
+/// Longer than any provider is waited for.
+const LOST_AFTER_MS: i64 = 2 * 3_600_000;
 
 /// Changes of sums, in the order in which everybody takes them.
 type Changes = BTreeMap<(Subject, Day), Amounts>;
@@ -43,21 +46,28 @@ impl Store {
         let tx = self.begin().await?;
         // Held, so that whoever ends the run finds the call that is to be ended with it.
         let Some(run) = tx.renew(lease, renew).await? else { return Ok(Opened::Fenced) };
-        let row = opened(&run, new);
-        call::Entity::insert(row.clone().into_active_model()).exec_without_returning(&tx.database).await?;
-        let mut changes = Changes::new();
-        count(&mut changes, &row, Amounts { tokens: row.held_tokens, microusd: row.held_microusd });
-        // Changed first and looked at second: from the change on nobody else can change them.
-        tx.spend(changes).await?;
-        for bound in bounds {
-            let Bound { subject, allowance, begins, renews } = *bound;
-            let spent = tx.inner.spent(&tx.database, subject, allowance.unit, begins, renews).await?;
-            if spent > allowance.amount {
-                return Ok(Opened::Over(*bound));
-            }
-        }
-        tx.commit().await?;
-        Ok(Opened::Yes)
+        let of = Reply { run: run.id, chat: run.chat_id, message: run.message_id };
+        tx.open(opened(of, run.asked_by, new), bounds).await
+    }
+
+    /// The same for a call that is for no reply.
+    pub async fn open_call_alone(
+        &self,
+        asked_by: UserId,
+        new: NewCall,
+        bounds: &[Bound],
+    ) -> StoreResult<Opened> {
+        let tx = self.begin().await?;
+        tx.abandon_lost(asked_by, new.at).await?;
+        tx.open(opened(NO_REPLY, asked_by, new), bounds).await
+    }
+
+    /// Ends a call that was for no reply.
+    pub async fn end_call(&self, ended: &EndedCall) -> StoreResult<()> {
+        let tx = self.begin().await?;
+        let Some(row) = call::Entity::find_by_id(ended.id).one(&tx.database).await? else { return Ok(()) };
+        tx.close(vec![closed(row.clone(), ended)], &[row]).await?;
+        tx.commit().await
     }
 
     /// Writes down how the calls of a run ended that was taken from its writer: what was spent was spent.
@@ -83,10 +93,46 @@ impl Tx {
             Some(row) => closed(row.clone(), ended),
             None => closed(another(first, ended), ended),
         });
-        let written: Vec<call::Model> = known
-            .chain(abandoned)
-            .map(|row| call::Model { held_tokens: 0, held_microusd: 0, ..row })
-            .collect();
+        self.close(known.chain(abandoned).collect(), &rows).await
+    }
+
+    /// Writes a call that is to be made, if all bounds have room for it.
+    async fn open(self, row: call::Model, bounds: &[Bound]) -> StoreResult<Opened> {
+        call::Entity::insert(row.clone().into_active_model()).exec_without_returning(&self.database).await?;
+        let mut changes = Changes::new();
+        count(&mut changes, &row, Amounts { tokens: row.held_tokens, microusd: row.held_microusd });
+        // Changed first and looked at second: from the change on nobody else can change them.
+        self.spend(changes).await?;
+        for bound in bounds {
+            let Bound { subject, allowance, begins, renews } = *bound;
+            let spent = self.inner.spent(&self.database, subject, allowance.unit, begins, renews).await?;
+            if spent > allowance.amount {
+                return Ok(Opened::Over(*bound));
+            }
+        }
+        self.commit().await?;
+        Ok(Opened::Yes)
+    }
+
+    /// Ends what a person's lost calls have reserved: nobody sweeps for those that are for no reply.
+    async fn abandon_lost(&self, asked_by: UserId, now: Timestamp) -> StoreResult<()> {
+        let lost = call::Entity::find()
+            .filter(call::Column::AskedBy.eq(asked_by))
+            .filter(call::Column::Day.gte(Day::of(now).plus(-1)))
+            .filter(call::Column::RunId.eq(RunId::NIL))
+            .filter(call::Column::Status.is_null())
+            .filter(call::Column::CreatedAt.lt(Timestamp(now.0 - LOST_AFTER_MS)))
+            .all(&self.database)
+            .await?;
+        let ended =
+            lost.iter().map(|row| call::Model { status: Some(word(CallStatus::Error)), ..row.clone() });
+        self.close(ended.collect(), &lost).await
+    }
+
+    /// Writes calls as they ended in place of what they were; what was reserved gives way to what was used.
+    async fn close(&self, ended: Vec<call::Model>, rows: &[call::Model]) -> StoreResult<()> {
+        let written: Vec<call::Model> =
+            ended.into_iter().map(|row| call::Model { held_tokens: 0, held_microusd: 0, ..row }).collect();
         if written.is_empty() {
             return Ok(());
         }
@@ -150,16 +196,26 @@ const ENDS: [call::Column; 12] = [
     call::Column::DurationMs,
 ];
 
-fn opened(run: &run::Model, new: NewCall) -> call::Model {
+/// What a call is for; nils where it is for no reply.
+#[derive(Clone, Copy)]
+struct Reply {
+    run: RunId,
+    chat: ChatId,
+    message: MessageId,
+}
+
+const NO_REPLY: Reply = Reply { run: RunId::NIL, chat: ChatId::NIL, message: MessageId::NIL };
+
+fn opened(of: Reply, asked_by: UserId, new: NewCall) -> call::Model {
     let NewCall { id, agent_id, provider, model, tokens, microusd, at } = new;
     call::Model {
         id,
-        run_id: run.id,
-        chat_id: run.chat_id,
-        message_id: run.message_id,
-        asked_by: run.asked_by,
+        run_id: of.run,
+        chat_id: of.chat,
+        message_id: of.message,
+        asked_by,
         agent_id,
-        provider: provider.into(),
+        provider,
         model: named(&model),
         status: None,
         prompt_tokens: None,
@@ -185,6 +241,7 @@ fn another(of_run: &call::Model, ended: &EndedCall) -> call::Model {
 fn closed(row: call::Model, ended: &EndedCall) -> call::Model {
     let Usage { prompt_tokens, cached_tokens, thought_tokens, reply_tokens, total_tokens, .. } = ended.usage;
     call::Model {
+        provider: ended.provider.clone(),
         model: named(&ended.model),
         status: Some(word(ended.status)),
         prompt_tokens: prompt_tokens.map(i64::from),
@@ -208,7 +265,8 @@ fn counted(row: &call::Model) -> Amounts {
 }
 
 fn count(changes: &mut Changes, row: &call::Model, Amounts { tokens, microusd }: Amounts) {
-    for subject in [Subject::Person(row.asked_by), Subject::Room(row.chat_id), Subject::Server] {
+    let room = Some(Subject::Room(row.chat_id)).filter(|_| row.chat_id != ChatId::NIL);
+    for subject in [Some(Subject::Person(row.asked_by)), room, Some(Subject::Server)].into_iter().flatten() {
         let sum = changes.entry((subject, row.day)).or_default();
         sum.tokens += tokens;
         sum.microusd += microusd;

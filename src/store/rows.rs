@@ -256,6 +256,8 @@ pub struct Outcome {
     pub reason: Option<Reason>,
     pub detail: Option<String>,
     pub model: Option<String>,
+    /// The chosen model, where another one was asked in its place.
+    pub fallback_from: Option<String>,
     pub usage: Option<Usage>,
     pub stopped_by: Option<UserRef>,
     /// The calls that it took, as they ended.
@@ -304,7 +306,7 @@ pub struct Bound {
 pub struct NewCall {
     pub id: CallId,
     pub agent_id: UserId,
-    pub provider: &'static str,
+    pub provider: String,
     pub model: String,
     pub tokens: i64,
     /// 0 where nobody knows.
@@ -326,6 +328,7 @@ pub enum Opened {
 #[derive(Clone, Debug)]
 pub struct EndedCall {
     pub id: CallId,
+    pub provider: String,
     /// The model that answered; the one that was asked, where none answered.
     pub model: String,
     pub status: CallStatus,

@@ -239,6 +239,7 @@ impl Store {
             .col_expr(run::Column::Model, Expr::value(outcome.model.clone()))
             .col_expr(run::Column::Reason, Expr::value(outcome.reason.map(word)))
             .col_expr(run::Column::Detail, Expr::value(outcome.detail.clone()))
+            .col_expr(run::Column::FallbackFrom, Expr::value(outcome.fallback_from.clone()))
             .col_expr(run::Column::Usage, Expr::value(usage))
             .col_expr(run::Column::StoppedBy, Expr::value(to_json(outcome.stopped_by.as_ref())?))
             .filter(run::Column::Id.eq(id))
@@ -427,6 +428,7 @@ pub(super) fn unwritten(id: RunId, asked_by: UserId, question_id: MessageId) -> 
         asked_by,
         question_id,
         model: None,
+        fallback_from: None,
         reason: None,
         detail: None,
         usage: None,
@@ -451,6 +453,7 @@ pub(super) fn queued(reply: &Message, run: &ReplyRun, at: Timestamp) -> StoreRes
         lease_until: Set(None),
         model: Set(None),
         reason: Set(None),
+        fallback_from: Set(None),
         detail: Set(None),
         usage: Set(None),
         created_at: Set(at),

@@ -114,6 +114,7 @@ fn done() -> Outcome {
         reason: None,
         detail: None,
         model: None,
+        fallback_from: None,
         usage: None,
         stopped_by: None,
         calls: Vec::new(),

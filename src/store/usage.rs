@@ -8,7 +8,7 @@ use sea_orm::{
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-use crate::ids::{CallId, Day, UserId};
+use crate::ids::{CallId, ChatId, Day, RunId, UserId};
 use crate::protocol::{Call, Grouping, Usage, UsageSum};
 use crate::store::entity::{call, user};
 use crate::store::error::{StoreResult, corrupt};
@@ -90,7 +90,9 @@ impl Store {
                 Grouping::Total => {}
                 Grouping::Day => group.day = Some(row.try_get_by_index(key)?),
                 Grouping::Model => group.model = Some(row.try_get_by_index(key)?),
-                Grouping::Room => group.chat_id = Some(row.try_get_by_index(key)?),
+                Grouping::Room => {
+                    group.chat_id = Some(row.try_get_by_index(key)?).filter(|chat| *chat != ChatId::NIL);
+                }
                 Grouping::Person => group.user_id = Some(row.try_get_by_index(key)?),
             }
             groups.push(group);
@@ -143,15 +145,16 @@ fn view(row: call::Model, names: &HashMap<UserId, String>) -> StoreResult<Call> 
     let small = |number: Option<i64>| number.and_then(|number| u32::try_from(number).ok());
     let span = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok());
     let status = row.status.as_deref().ok_or_else(|| corrupt("a call that has not ended"))?;
+    let of_reply = row.run_id != RunId::NIL;
     Ok(Call {
         id: row.id,
         at: row.created_at,
-        chat_id: row.chat_id,
-        message_id: row.message_id,
-        run_id: row.run_id,
+        chat_id: of_reply.then_some(row.chat_id),
+        message_id: of_reply.then_some(row.message_id),
+        run_id: of_reply.then_some(row.run_id),
         asked_by: row.asked_by,
         username: names.get(&row.asked_by).cloned().unwrap_or_default(),
-        agent_id: row.agent_id,
+        agent_id: of_reply.then_some(row.agent_id),
         provider: row.provider,
         model: row.model,
         usage: Usage {

@@ -81,6 +81,7 @@ fn version(Row { run, asker }: Row) -> StoreResult<Version> {
             asked_by: run.asked_by,
             question_id: run.question_id,
             model: run.model,
+            fallback_from: run.fallback_from,
             reason: run.reason.as_deref().map(meaning).transpose()?,
             detail: run.detail,
             usage: from_json(run.usage)?,

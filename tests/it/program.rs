@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use standin::script::Script;
-use standin::server::Standin;
+use standin::server::{Standin, WRONG_KEY};
 use tempfile::TempDir;
 
 use crate::support::client::Client;
@@ -98,9 +98,20 @@ async fn s28_no_secret_is_logged_or_answered_whatever_goes_wrong() {
     const SIGNING: &str = "n0bFz3cTj1m0cWqkQ0yqf8r5Jt2vYx9LhPzKdSgRwAe";
     const CODE: &str = "canary-of-registration";
     let standin = Standin::start().await;
+    let files = tempfile::tempdir().unwrap();
+    let providers = files.path().join("providers.json");
+    // It refuses this key, and repeats it.
+    let local = json!({
+        "name": "local", "kind": "openai", "base_url": format!("{}/openai/v1", standin.base_url()),
+        "key_env": "KEY_OF_LOCAL", "model": "stand-in",
+    });
+    fs::write(&providers, json!({"providers": [local]}).to_string()).unwrap();
     let program = Program::start(&[
         ("LOG_FORMAT", "json"),
         ("LOG_LEVEL", "trace"),
+        ("PROVIDERS_FILE", providers.to_str().unwrap()),
+        ("KEY_OF_LOCAL", WRONG_KEY),
+        ("FALLBACK_MODELS", "local/stand-in"),
         ("GEMINI_API_KEY", KEY),
         ("GEMINI_BASE_URL", &standin.base_url()),
         ("GEMINI_RETRIES", "0"),
@@ -137,6 +148,7 @@ async fn s28_no_secret_is_logged_or_answered_whatever_goes_wrong() {
         socket.say(&chat, &format!("/bot {failure} and the canary of a question")).await;
         answers.push(socket.wait_for("the end", |frame| frame["is_complete"] == true).await);
     }
+    answers.push(ada.get("/api/models").await.expect(200));
     let metrics = nobody.with_token(METRICS);
     assert_eq!(metrics.get("/metrics").await.status, 200);
     answers.push(nobody.with_token("canary of a guess").get("/metrics").await.refused("unauthenticated"));
@@ -154,9 +166,20 @@ async fn s28_no_secret_is_logged_or_answered_whatever_goes_wrong() {
     let (status, log) = program.ended();
     assert_eq!(status, Some(0), "{log}");
     let cookie = cookie.split_once('=').unwrap().1;
-    for secret in
-        [KEY, METRICS, SIGNING, CODE, PASSWORD, &token, cookie, &ticket, "canary of", "eyJhbGciOi", "ticket="]
-    {
+    for secret in [
+        KEY,
+        WRONG_KEY,
+        METRICS,
+        SIGNING,
+        CODE,
+        PASSWORD,
+        &token,
+        cookie,
+        &ticket,
+        "canary of",
+        "eyJhbGciOi",
+        "ticket=",
+    ] {
         assert!(!log.contains(secret), "{secret} is in the log: {log}");
         let answered = answers.iter().find(|answer| answer.to_string().contains(secret));
         assert_eq!(answered, None, "{secret} is in an answer");

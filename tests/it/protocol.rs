@@ -64,6 +64,7 @@ fn reply() -> Message {
         asked_by: UserId(Uuid::from_u128(1)),
         question_id: MessageId(Uuid::from_u128(201)),
         model: Some("gemini-3.5-flash".into()),
+        fallback_from: Some("gemini/gemini-3.8-flash".into()),
         reason: Some(Reason::Timeout),
         detail: Some("The model took too long. Ask again.".into()),
         usage: Some(Usage { prompt_tokens: Some(10), total_tokens: Some(12), ..Usage::default() }),

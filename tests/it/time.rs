@@ -44,7 +44,7 @@ impl Moment {
         let hand = Arc::clone(&now);
         let cx = Context {
             clock: Clock::from_fn(move || Timestamp(hand.load(Ordering::SeqCst))),
-            ..app::context(&config, store, &"n0bFz3cTj1m0cWqkQ0yqf8r5Jt2vYx9LhPzKdSgRwAe".into())
+            ..app::context(&config, store, &"n0bFz3cTj1m0cWqkQ0yqf8r5Jt2vYx9LhPzKdSgRwAe".into()).unwrap()
         };
         Self { cx, now, _data: data, _database: database }
     }

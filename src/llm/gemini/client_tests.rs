@@ -17,12 +17,15 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use crate::config::llm::LlmConfig;
+use crate::config::providers::ProviderConfig;
 use crate::llm::delta::{Delta, DeltaStream, Finish};
 use crate::llm::error::{Failure, FailureKind, LlmError, Phase, SetupError};
 use crate::llm::gemini::Gemini;
 use crate::llm::request::{Request, Role, Turn};
+use crate::llm::retry::LONGEST_PAUSE;
 
 const KEY: &str = "key-of-the-test";
+const MODEL: &str = "gemini-flash-latest";
 const HELLO: &str = r#"{"candidates":[{"content":{"parts":[{"text":"Hello"}]},"finishReason":"STOP"}]}"#;
 
 /// Gives its answers one after the other and keeps what it was asked.
@@ -81,13 +84,13 @@ async fn answer(State(seen): State<Arc<Seen>>, request: Asked) -> Response<Body>
     }
 }
 
-fn config(flags: &[&str]) -> LlmConfig {
+fn config(flags: &[&str]) -> ProviderConfig {
     #[derive(Parser)]
     struct Cli {
         #[command(flatten)]
         llm: LlmConfig,
     }
-    Cli::parse_from(["coop"].iter().chain(flags)).llm
+    Cli::parse_from(["coop"].iter().chain(flags)).llm.gemini()
 }
 
 fn client(address: &str, seen: &Arc<Seen>, flags: &[&str]) -> Gemini {
@@ -160,8 +163,8 @@ async fn a_question_is_sent_as_the_api_wants_it() {
     let provider = Provider::with([http(200, event(HELLO)), http(200, HELLO)]).await;
     let gemini = provider.client(&["--gemini-max-output-tokens", "40000"]);
     assert!(gemini.is_configured());
-    assert_eq!(read(gemini.stream(question())).await.0, hello());
-    let generated = gemini.generate(question()).await.unwrap();
+    assert_eq!(read(gemini.stream(MODEL, question(), LONGEST_PAUSE)).await.0, hello());
+    let generated = gemini.generate(MODEL, question()).await.unwrap();
     assert_eq!((generated.text.as_str(), generated.finish), ("Hello", Finish::Stop));
 
     let body = |limit: u32| {
@@ -184,21 +187,21 @@ async fn a_retry_waits_as_long_as_the_provider_asks() {
     let header = Response::builder().status(503).header("retry-after", "7").body(Body::empty()).unwrap();
     let too_many = || failure(429, "Please retry in 3.2s.", info.clone());
     let provider = Provider::with([too_many(), Answer::Is(header), http(200, event(HELLO))]).await;
-    let deltas = read(provider.client(&[]).stream(question())).await.0;
+    let deltas = read(provider.client(&[]).stream(MODEL, question(), LONGEST_PAUSE)).await.0;
     let refused = |kind| Delta::Retried(Failure { kind, free: true });
     assert_eq!(deltas[..2], [refused(FailureKind::RateLimited), refused(FailureKind::Error)]);
     assert_eq!(deltas[2..], hello());
     assert_eq!(provider.pauses(), [4.0, 7.0]);
 
     let provider = Provider::with([too_many(), http(200, HELLO)]).await;
-    provider.client(&[]).generate(question()).await.unwrap();
+    provider.client(&[]).generate(MODEL, question()).await.unwrap();
     assert_eq!(provider.pauses(), [4.0]);
 }
 
 #[tokio::test]
 async fn retries_back_off_and_end() {
     let provider = Provider::with([500, 502, 504, 408].map(|status| http(status, "trouble"))).await;
-    let (deltas, error) = read(provider.client(&[]).stream(question())).await;
+    let (deltas, error) = read(provider.client(&[]).stream(MODEL, question(), LONGEST_PAUSE)).await;
     assert_eq!(deltas, vec![Delta::Retried(Failure { kind: FailureKind::Error, free: true }); 3]);
     assert!(matches!(error, Some(LlmError::Overloaded { report, .. }) if report.code == 408));
     let pauses = provider.pauses();
@@ -214,7 +217,9 @@ async fn a_server_that_cannot_be_reached_is_tried_again() {
     let address = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let seen = Arc::default();
-    let (_, error) = read(client(&address, &seen, &["--gemini-retries", "2"]).stream(question())).await;
+    let (_, error) =
+        read(client(&address, &seen, &["--gemini-retries", "2"]).stream(MODEL, question(), LONGEST_PAUSE))
+            .await;
     let error = error.unwrap();
     assert!(matches!(&error, LlmError::Transport(source) if !format!("{source:?}").contains(&address)));
     assert_eq!(seen.pauses.lock().unwrap().len(), 2);
@@ -235,7 +240,7 @@ async fn no_retry_where_waiting_is_in_vain() {
         http(200, ""),
     ] {
         let provider = Provider::with([answer]).await;
-        let (deltas, error) = read(provider.client(&[]).stream(question())).await;
+        let (deltas, error) = read(provider.client(&[]).stream(MODEL, question(), LONGEST_PAUSE)).await;
         assert_eq!((deltas, provider.asked(), provider.pauses()), (vec![], 1, vec![]), "{error:?}");
         assert!(error.is_some());
     }
@@ -246,7 +251,7 @@ async fn a_redirect_does_not_lead_the_key_elsewhere() {
     let elsewhere =
         Response::builder().status(307).header("location", "/elsewhere").body(Body::empty()).unwrap();
     let provider = Provider::with([Answer::Is(elsewhere)]).await;
-    let (_, error) = read(provider.client(&[]).stream(question())).await;
+    let (_, error) = read(provider.client(&[]).stream(MODEL, question(), LONGEST_PAUSE)).await;
     assert!(matches!(error, Some(LlmError::Provider { report }) if report.code == 307));
     assert_eq!(provider.asked(), 1);
 }
@@ -254,7 +259,9 @@ async fn a_redirect_does_not_lead_the_key_elsewhere() {
 #[tokio::test]
 async fn no_pause_goes_beyond_the_total_timeout() {
     let provider = Provider::with([failure(429, "Please retry in 30s.", Value::Null)]).await;
-    let (_, error) = read(provider.client(&["--gemini-total-timeout", "20"]).stream(question())).await;
+    let (_, error) =
+        read(provider.client(&["--gemini-total-timeout", "20"]).stream(MODEL, question(), LONGEST_PAUSE))
+            .await;
     assert!(matches!(error, Some(LlmError::RateLimited { .. })));
 }
 
@@ -264,12 +271,12 @@ async fn no_retry_after_the_first_text() {
     let raw = Bytes::from("{\n  \"error\": {\n    \"code\": 503\n  }\n}\n");
     for end in [trouble.clone(), raw] {
         let provider = Provider::with([streamed(stream::iter([Ok(text("He")), Ok(end)]))]).await;
-        let (deltas, error) = read(provider.client(&[]).stream(question())).await;
+        let (deltas, error) = read(provider.client(&[]).stream(MODEL, question(), LONGEST_PAUSE)).await;
         assert_eq!(deltas, [Delta::Text("He".into())]);
         assert!(matches!(error, Some(LlmError::Overloaded { .. })));
     }
     let provider = Provider::with([http(200, trouble), http(200, event(HELLO))]).await;
-    let deltas = read(provider.client(&[]).stream(question())).await.0;
+    let deltas = read(provider.client(&[]).stream(MODEL, question(), LONGEST_PAUSE)).await.0;
     assert_eq!(deltas[0], Delta::Retried(Failure { kind: FailureKind::Error, free: false }));
     assert_eq!(deltas[1..], hello(), "before it there is");
 }
@@ -282,7 +289,7 @@ async fn a_broken_connection_keeps_the_text_so_far() {
         Err(std::io::Error::other("broken"))
     });
     let provider = Provider::with([streamed(stream::iter([Ok(text("He"))]).chain(last))]).await;
-    let mut reply = provider.client(&[]).stream(question());
+    let mut reply = provider.client(&[]).stream(MODEL, question(), LONGEST_PAUSE);
     assert!(matches!(reply.next().await, Some(Ok(Delta::Text(text))) if text == "He"));
     breaks.send(()).unwrap();
     assert!(matches!(reply.next().await, Some(Err(LlmError::Transport(_)))));
@@ -299,11 +306,11 @@ async fn a_provider_that_hangs_is_left() {
         (hanging(vec![Bytes::from(": comment\n\n")]), Phase::Idle),
     ] {
         let provider = Provider::with([answer]).await;
-        let (_, error) = read(provider.client(&flags).stream(question())).await;
+        let (_, error) = read(provider.client(&flags).stream(MODEL, question(), LONGEST_PAUSE)).await;
         assert!(matches!(error, Some(LlmError::Timeout(at)) if at == phase), "{phase}: {error:?}");
     }
     let provider = Provider::with([Answer::Never]).await;
-    let generated = provider.client(&["--gemini-total-timeout", "0.2"]).generate(question()).await;
+    let generated = provider.client(&["--gemini-total-timeout", "0.2"]).generate(MODEL, question()).await;
     assert!(matches!(generated, Err(LlmError::Timeout(Phase::Total))));
 }
 
@@ -324,7 +331,7 @@ async fn bytes_without_news_are_no_progress() {
         [(same, Phase::Idle), (empty, Phase::Idle), (counting, Phase::Total), (talking, Phase::Total)]
     {
         let provider = Provider::with([answer]).await;
-        let (_, error) = read(provider.client(&flags).stream(question())).await;
+        let (_, error) = read(provider.client(&flags).stream(MODEL, question(), LONGEST_PAUSE)).await;
         assert!(matches!(error, Some(LlmError::Timeout(at)) if at == phase), "{phase}: {error:?}");
     }
 }
@@ -337,7 +344,7 @@ async fn dropping_a_reply_closes_the_connection_at_once() {
         pending().await
     }));
     let provider = Provider::with([streamed(guarded)]).await;
-    let mut reply = provider.client(&[]).stream(question());
+    let mut reply = provider.client(&[]).stream(MODEL, question(), LONGEST_PAUSE);
     assert!(matches!(reply.next().await, Some(Ok(Delta::Text(_)))));
     drop(reply);
     let closed = timeout(Duration::from_millis(300), closed).await.expect("the connection is closed");
@@ -353,8 +360,8 @@ async fn a_model_that_does_not_know_store_is_asked_without_it() {
     );
     let provider = Provider::with([unknown, http(200, event(HELLO)), http(200, event(HELLO))]).await;
     let gemini = provider.client(&["--gemini-retries", "0"]);
-    assert_eq!(read(gemini.stream(question())).await.0, hello());
-    assert_eq!(read(gemini.stream(question())).await.0, hello());
+    assert_eq!(read(gemini.stream(MODEL, question(), LONGEST_PAUSE)).await.0, hello());
+    assert_eq!(read(gemini.stream(MODEL, question(), LONGEST_PAUSE)).await.0, hello());
     let asked = provider.seen.asked.lock().unwrap();
     let stores: Vec<&Value> = asked.iter().map(|(_, body)| &body["store"]).collect();
     assert_eq!(stores, [&json!(false), &Value::Null, &Value::Null]);
@@ -364,7 +371,7 @@ async fn a_model_that_does_not_know_store_is_asked_without_it() {
 async fn the_key_is_not_in_an_error_even_if_the_provider_repeats_it() {
     let echo = failure(403, &format!("The key {KEY} was leaked."), Value::Null);
     let provider = Provider::with([echo]).await;
-    let (_, error) = read(provider.client(&[]).stream(question())).await;
+    let (_, error) = read(provider.client(&[]).stream(MODEL, question(), LONGEST_PAUSE)).await;
     let error = format!("{error:?}");
     assert!(error.contains("The key [redacted] was leaked.") && !error.contains(KEY), "{error}");
 }
@@ -373,12 +380,15 @@ async fn the_key_is_not_in_an_error_even_if_the_provider_repeats_it() {
 async fn without_a_key_or_a_question_nothing_is_asked() {
     let gemini = Gemini::new(&config(&[])).unwrap();
     assert!(!gemini.is_configured());
-    assert!(matches!(read(gemini.stream(question())).await.1, Some(LlmError::NotConfigured)));
-    assert!(matches!(gemini.generate(question()).await, Err(LlmError::NotConfigured)));
+    assert!(matches!(
+        read(gemini.stream(MODEL, question(), LONGEST_PAUSE)).await.1,
+        Some(LlmError::NotConfigured { .. })
+    ));
+    assert!(matches!(gemini.generate(MODEL, question()).await, Err(LlmError::NotConfigured { .. })));
 
     let provider = Provider::with([]).await;
-    let (_, error) = read(provider.client(&[]).stream(Request::default())).await;
+    let (_, error) = read(provider.client(&[]).stream(MODEL, Request::default(), LONGEST_PAUSE)).await;
     assert!(matches!(error, Some(LlmError::NoQuestion)));
     let setup = Gemini::new(&config(&["--gemini-api-key", "a\nb"]));
-    assert!(matches!(setup, Err(SetupError::Key)));
+    assert!(matches!(setup, Err(SetupError::Key { .. })));
 }

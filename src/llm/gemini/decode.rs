@@ -2,81 +2,24 @@
 
 use serde_json::Value;
 
+use crate::llm::decode::Reading;
 use crate::llm::delta::{Delta, Finish, ToolCall, Usage};
 use crate::llm::error::LlmError;
-use crate::llm::gemini::failure;
+use crate::llm::failure;
 use crate::llm::gemini::wire::{Answer, Candidate, Part, UsageMetadata};
-use crate::llm::sse;
-
-/// The HTTP status under which a stream runs, whatever happens within it.
-const OK: u16 = 200;
-
-/// A streamed reply that is being read.
-#[derive(Debug, Default)]
-pub struct Decoder {
-    sse: sse::Decoder,
-    reply: Reply,
-    /// The event before, to recognise one that is only repeated.
-    previous: Vec<u8>,
-    progressed: bool,
-}
-
-impl Decoder {
-    /// Takes the next bytes of the body and appends the deltas that they complete, also before an error.
-    pub fn push(&mut self, bytes: &[u8], deltas: &mut Vec<Delta>) -> Result<(), LlmError> {
-        let mut events = Vec::new();
-        let read = self.sse.push(bytes, &mut events);
-        for event in events {
-            self.event(event, deltas)?;
-        }
-        read.map_err(too_long)
-    }
-
-    /// Ends the body: appends the last deltas with [`Delta::Finish`] as the very last.
-    pub fn finish(mut self, deltas: &mut Vec<Delta>) -> Result<(), LlmError> {
-        let end = std::mem::take(&mut self.sse).finish().map_err(too_long)?;
-        if let Some(event) = end.event {
-            self.event(event, deltas)?;
-        }
-        if !end.rest.is_empty() {
-            let error = failure::error_object(&end.rest);
-            return Err(match error {
-                Some(error) => failure::from_error(OK, &error, None),
-                None => LlmError::Unreadable("raw text behind the events is not an error object"),
-            });
-        }
-        deltas.push(Delta::Finish(self.reply.finish()?));
-        Ok(())
-    }
-
-    /// Whether something new has come since the last call: bytes that only repeat themselves are no progress.
-    pub fn take_progress(&mut self) -> bool {
-        std::mem::take(&mut self.progressed)
-    }
-
-    fn event(&mut self, event: Vec<u8>, deltas: &mut Vec<Delta>) -> Result<(), LlmError> {
-        let before = (deltas.len(), self.reply.usage.total_tokens);
-        let answer = answer(&event)?;
-        let said = self.reply.take(answer, deltas);
-        let grown = self.reply.usage.total_tokens > before.1;
-        let news = deltas[before.0..].iter().any(|delta| !matches!(delta, Delta::Usage(_)));
-        self.progressed |= grown || (news && event != self.previous);
-        self.previous = event;
-        said
-    }
-}
 
 /// Reads the body of a reply that comes whole, into the same deltas.
 pub fn whole(body: &[u8], deltas: &mut Vec<Delta>) -> Result<(), LlmError> {
     let mut reply = Reply::default();
-    reply.take(answer(body)?, deltas)?;
-    deltas.push(Delta::Finish(reply.finish()?));
+    reply.take(body, deltas)?;
+    let finish = reply.finish(deltas)?;
+    deltas.push(Delta::Finish(finish));
     Ok(())
 }
 
 /// What has to be remembered between the events of one reply.
 #[derive(Debug, Default)]
-struct Reply {
+pub struct Reply {
     model: Option<String>,
     usage: Usage,
     /// Old models repeat `STOP` in every event, so the last one counts, and only after the end of the body.
@@ -84,8 +27,9 @@ struct Reply {
     block_reason: Option<String>,
 }
 
-impl Reply {
-    fn take(&mut self, answer: Answer, deltas: &mut Vec<Delta>) -> Result<(), LlmError> {
+impl Reading for Reply {
+    fn take(&mut self, event: &[u8], deltas: &mut Vec<Delta>) -> Result<(), LlmError> {
+        let answer = answer(event)?;
         if let Some(model) = answer.model_version.filter(|_| self.model.is_none()) {
             let model = failure::name(&model);
             self.model = Some(model.clone());
@@ -105,12 +49,16 @@ impl Reply {
         let block_reason = answer.prompt_feedback.and_then(|feedback| feedback.block_reason);
         self.block_reason = block_reason.or(self.block_reason.take());
         match answer.error {
-            Some(error) => Err(failure::from_error(OK, &error, None)),
+            Some(error) => Err(failure::from_error(failure::OK, &error, None)),
             None => Ok(()),
         }
     }
 
-    fn finish(self) -> Result<Finish, LlmError> {
+    fn tokens(&self) -> Option<u32> {
+        self.usage.total_tokens
+    }
+
+    fn finish(self, _: &mut Vec<Delta>) -> Result<Finish, LlmError> {
         match (self.finish_reason, self.block_reason) {
             (Some(reason), _) => Ok(finish(failure::name(&reason))),
             (None, Some(reason)) => Err(LlmError::BlockedPrompt { reason: failure::name(&reason) }),
@@ -122,7 +70,7 @@ impl Reply {
 /// Reads one answer. Errors of the parser are not passed on: they quote the text they fail at.
 fn answer(json: &[u8]) -> Result<Answer, LlmError> {
     serde_json::from_slice(json).map_err(|_| match failure::error_object(json) {
-        Some(error) => failure::from_error(OK, &error, None),
+        Some(error) => failure::from_error(failure::OK, &error, None),
         None => LlmError::Unreadable("an answer is not JSON of the expected shape"),
     })
 }
@@ -168,18 +116,15 @@ fn finish(reason: String) -> Finish {
     }
 }
 
-fn too_long(_: sse::TooLong) -> LlmError {
-    LlmError::Unreadable("an event is larger than 16 MiB")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Decoder, finish};
+    use super::{Reply, finish};
+    use crate::llm::decode::Decoder;
     use crate::llm::delta::{Delta, Finish};
     use crate::llm::error::LlmError;
 
     fn read(body: &str) -> (Vec<Delta>, Result<(), LlmError>) {
-        let (mut decoder, mut deltas) = (Decoder::default(), Vec::new());
+        let (mut decoder, mut deltas) = (Decoder::<Reply>::default(), Vec::new());
         let read = decoder.push(body.as_bytes(), &mut deltas).and_then(|()| decoder.finish(&mut deltas));
         (deltas, read)
     }

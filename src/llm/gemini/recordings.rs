@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::llm::decode::Decoder;
 use crate::llm::delta::{Delta, Finish, ToolCall, Usage};
 use crate::llm::error::{LlmError, Report};
-use crate::llm::gemini::{decode, failure};
-use crate::llm::sse;
+use crate::llm::gemini::decode;
+use crate::llm::{failure, sse};
 
 /// What one recording is expected to be.
 struct Recording {
@@ -55,7 +56,7 @@ fn recordings() -> Vec<Recording> {
 type Read = (Vec<Delta>, Result<(), LlmError>);
 
 fn read_stream<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Read {
-    let (mut decoder, mut deltas) = (decode::Decoder::default(), Vec::new());
+    let (mut decoder, mut deltas) = (Decoder::<decode::Reply>::default(), Vec::new());
     let mut read = Ok(());
     for piece in pieces {
         read = read.and_then(|()| decoder.push(piece, &mut deltas));
@@ -242,7 +243,7 @@ fn no_recording_is_left_out() {
     assert_eq!(generated.count(), recordings().len());
 }
 
-/// Cut at the level of events: from there on [`decode::Decoder`] sees the same whichever way bytes came.
+/// Cut at the level of events: from there on [`Decoder`] sees the same whichever way bytes came.
 #[test]
 fn a_stream_cut_in_two_at_any_place_gives_the_same_events() {
     let (mut files, mut cuts) = (0, 0);

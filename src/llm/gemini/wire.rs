@@ -13,6 +13,8 @@ pub struct Question {
     pub system_instruction: Option<AskedContent>,
     pub contents: Vec<AskedContent>,
     pub generation_config: GenerationConfig,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub safety_settings: Vec<SafetySetting>,
     /// `false` keeps the provider from storing the conversation; models before that field refuse it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub store: Option<bool>,
@@ -34,6 +36,26 @@ pub struct AskedPart {
 #[serde(rename_all = "camelCase")]
 pub struct GenerationConfig {
     pub max_output_tokens: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_p: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thinking_config: Option<ThinkingConfig>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SafetySetting {
+    pub category: &'static str,
+    pub threshold: &'static str,
+}
+
+/// One of the two: both at once are refused.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ThinkingConfig {
+    ThinkingLevel(&'static str),
+    ThinkingBudget(u32),
 }
 
 /// A `GenerateContentResponse`: a whole reply or one event of a stream.

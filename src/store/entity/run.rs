@@ -21,6 +21,8 @@ pub struct Model {
     pub epoch: i64,
     pub lease_until: Option<Timestamp>,
     pub model: Option<String>,
+    /// The chosen model, where another one was asked in its place.
+    pub fallback_from: Option<String>,
     pub reason: Option<String>,
     pub detail: Option<String>,
     pub usage: Option<Json>,

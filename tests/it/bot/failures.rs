@@ -7,7 +7,8 @@ use super::{follow, placeholder};
 use crate::support::server::TestServer;
 
 /// Timeouts short enough to be waited for.
-const IMPATIENT: [&str; 5] = [
+const IMPATIENT: [&str; 6] = [
+    "--breaker-failures=1000",
     "--gemini-first-byte-timeout=0.4",
     "--gemini-idle-timeout=0.4",
     "--gemini-total-timeout=3",

@@ -5,6 +5,7 @@ mod context;
 mod continuing;
 mod failures;
 mod interruption;
+mod providers;
 mod queue;
 mod retry;
 pub(crate) mod usage;

@@ -59,6 +59,7 @@ async fn a_database_from_before_retries_and_notification_levels_is_brought_up_to
         reason: None,
         detail: None,
         model: None,
+        fallback_from: None,
         usage: None,
         stopped_by: None,
         calls: Vec::new(),

@@ -19,6 +19,7 @@ fn failed(content: &str) -> Outcome {
         reason: Some(Reason::Timeout),
         detail: Some("The model took too long.".into()),
         model: Some("gemini".into()),
+        fallback_from: None,
         usage: Some(Usage { total_tokens: Some(7), ..Usage::default() }),
         stopped_by: None,
         calls: Vec::new(),

@@ -31,7 +31,7 @@ fn new_call(run: &ClaimedRun) -> NewCall {
     NewCall {
         id: CallId::new(),
         agent_id: run.agent.id,
-        provider: "test",
+        provider: "test".into(),
         model: "gemini-3.5-flash".into(),
         tokens: RESERVED,
         microusd: 9 * RESERVED,
@@ -42,6 +42,7 @@ fn new_call(run: &ClaimedRun) -> NewCall {
 fn ended(id: CallId, total: u32, cost: Option<i64>) -> EndedCall {
     EndedCall {
         id,
+        provider: "test".into(),
         model: "gemini-3.5-flash".into(),
         status: CallStatus::Success,
         usage: Usage { total_tokens: Some(total), cost_microusd: cost, ..Usage::default() },
@@ -59,6 +60,7 @@ fn outcome(calls: Vec<EndedCall>) -> Outcome {
         reason: None,
         detail: None,
         model: None,
+        fallback_from: None,
         usage,
         stopped_by: None,
         calls,
@@ -264,7 +266,8 @@ async fn after_a_thousand_runs_all_ways_of_adding_up_agree_to_the_micro_dollar()
     }
     let mut found = BTreeMap::<(UserId, ChatId, MessageId), Sum>::new();
     for call in &calls {
-        found.entry((call.asked_by, call.chat_id, call.message_id)).or_default().add(&call.usage);
+        let (chat, message) = call.chat_id.zip(call.message_id).expect("each is for a reply");
+        found.entry((call.asked_by, chat, message)).or_default().add(&call.usage);
     }
     truth.retain(|_, sum| sum.calls > 0);
     assert_eq!(found, truth, "by message");

@@ -44,6 +44,13 @@ pub(crate) fn embed(body: &Value, recordings: &Recordings) -> Result<Reply, ApiE
     Ok(Reply::json(200, &json!({"embeddings": embeddings})))
 }
 
+/// The vector of a text, in so many dimensions.
+pub(crate) fn vector(text: &str, dimensions: usize, recordings: &Recordings) -> Vec<Value> {
+    let answer = recorded(recordings, RECORDED_EMBEDDING);
+    let values = answer["embeddings"][0]["values"].as_array().cloned().unwrap_or_default();
+    turned(&values, &json!({"text": text, "outputDimensionality": dimensions}))
+}
+
 fn turned(values: &[Value], request: &Value) -> Vec<Value> {
     let wanted = field(request, "outputDimensionality").and_then(Value::as_u64);
     let dimensions = wanted.and_then(|wanted| usize::try_from(wanted).ok()).unwrap_or(DEFAULT_DIMENSIONS);

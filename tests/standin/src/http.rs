@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::errors::ApiError;
+use crate::openai;
 use crate::reply::{Accepts, Call};
 
 /// Where a request goes.
@@ -30,6 +31,7 @@ pub(crate) enum Route {
     Files,
     File(String),
     DeleteFile(String),
+    OpenAi(openai::Page),
     Unknown,
 }
 
@@ -67,6 +69,7 @@ fn route(method: &Method, names: &[&str], query: &str) -> (String, Route) {
     let (version, uploads, rest) = match names {
         ["upload", version @ ("v1" | "v1beta"), rest @ ..] => (*version, true, rest),
         [version @ ("v1" | "v1beta"), rest @ ..] => (*version, false, rest),
+        ["openai", "v1", rest @ ..] => return ("v1".to_owned(), openai_page(method, rest)),
         _ => return (String::new(), Route::Unknown),
     };
     let route = match (method.as_str(), rest) {
@@ -84,6 +87,16 @@ fn route(method: &Method, names: &[&str], query: &str) -> (String, Route) {
         _ => Route::Unknown,
     };
     (version.to_owned(), route)
+}
+
+fn openai_page(method: &Method, rest: &[&str]) -> Route {
+    match (method.as_str(), rest) {
+        ("POST", ["chat", "completions"]) => Route::OpenAi(openai::Page::Chat),
+        ("POST", ["embeddings"]) => Route::OpenAi(openai::Page::Embeddings),
+        ("POST", ["moderations"]) => Route::OpenAi(openai::Page::Moderations),
+        ("GET", ["models"]) => Route::OpenAi(openai::Page::Models),
+        _ => Route::Unknown,
+    }
 }
 
 fn method_of(call: &str, query: &str) -> Route {
@@ -113,6 +126,12 @@ fn parameter(query: &str, name: &str) -> Option<String> {
 pub(crate) fn key(headers: &HeaderMap, query: &str) -> Option<String> {
     let header = headers.get("x-goog-api-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
     header.or_else(|| parameter(query, "key")).filter(|key| !key.is_empty())
+}
+
+/// The key as OpenAI's clients send it.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<String> {
+    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok())?;
+    header.strip_prefix("Bearer ").map(str::to_owned)
 }
 
 pub(crate) fn accepts(headers: &HeaderMap) -> Accepts {
@@ -158,6 +177,9 @@ mod tests {
             ("GET", "/v1beta/files", Route::Files),
             ("DELETE", "/v1beta/files/standin-1", Route::DeleteFile("standin-1".into())),
             ("GET", "/v1beta/models/m:generateContent", Route::Model("m:generateContent".into())),
+            ("POST", "/openai/v1/chat/completions", Route::OpenAi(openai::Page::Chat)),
+            ("GET", "/openai/v1/models", Route::OpenAi(openai::Page::Models)),
+            ("POST", "/openai/v1/models", Route::Unknown),
             ("POST", "/v2/models/m:generateContent", Route::Unknown),
             ("POST", "/models/m:generateContent", Route::Unknown),
             ("POST", "/v1beta/models/m:guess", Route::Unknown),

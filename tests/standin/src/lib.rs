@@ -1,4 +1,4 @@
-//! A faithful stand-in of the Gemini REST API: it replays recordings, plays scripted faults and remembers what it was asked.
+//! A faithful stand-in of the Gemini REST API, and of OpenAI's for chats: it replays recordings, plays scripted faults and remembers what it was asked.
 //!
 //! Tests start one instance each with [`server::Standin::start`] and say what it answers with [`script::Script`]; the binary serves
 //! the demo. It must never know the server under test: what it says comes from the recordings and from the API's own rules.
@@ -14,6 +14,7 @@ mod http;
 mod keys;
 pub mod log;
 mod models;
+mod openai;
 mod playback;
 pub mod recordings;
 mod reply;

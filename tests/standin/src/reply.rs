@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::errors::{ApiError, escaped, pretty};
 use crate::framing::{Framing, split_events};
+use crate::openai;
 use crate::recordings::Recording;
 use crate::script::{Answer, Break, ErrorForm, Gate, Script, numbered_chunk};
 use crate::shape::{Asked, cut_text, merged};
@@ -27,6 +28,8 @@ pub(crate) enum Call {
     Array,
     /// `:generateContent`
     Unary,
+    /// A chat in OpenAI's words.
+    Chat,
 }
 
 /// Content codings that the client offers.
@@ -36,7 +39,7 @@ pub(crate) enum Accepts {
     Identity,
 }
 
-type Pieces = Box<dyn Iterator<Item = Bytes> + Send>;
+pub(crate) type Pieces = Box<dyn Iterator<Item = Bytes> + Send>;
 
 /// An answer ready to be sent.
 pub(crate) struct Reply {
@@ -51,6 +54,7 @@ pub(crate) struct Reply {
 /// What `script`, which is no sequence and does answer, says to a call that passed every check.
 pub(crate) fn reply(script: Script, asked: Asked, call: Call, accepts: Accepts) -> Reply {
     let mut reply = match (&script.answer, script.break_after) {
+        _ if call == Call::Chat => openai::chat(script.clone(), asked),
         (_, Some((_, Break::Error(_)))) if call == Call::Unary => {
             Reply::error(&ApiError::of_status(503), call)
         }
@@ -60,7 +64,7 @@ pub(crate) fn reply(script: Script, asked: Asked, call: Call, accepts: Accepts) 
         }
         _ => Reply::success(&script, asked, call),
     };
-    if let Answer::Recording(recording) = &script.answer {
+    if let (Answer::Recording(recording), false) = (&script.answer, call == Call::Chat) {
         reply.copy_headers(recording);
     }
     if call == Call::Unary && accepts == Accepts::Gzip && reply.status == 200 {
@@ -92,6 +96,9 @@ impl Reply {
 
     /// An error before the first event: plain JSON in spite of the content type on the stream path.
     pub(crate) fn error(error: &ApiError, call: Call) -> Self {
+        if call == Call::Chat {
+            return openai::error(error);
+        }
         Self::error_bytes(error.code, error.pretty().into(), call)
     }
 
@@ -230,7 +237,7 @@ fn events(script: &Script, asked: Asked) -> (Pieces, Ending) {
     }
 }
 
-fn objects(answer: &Answer, asked: Asked) -> Box<dyn Iterator<Item = Value> + Send> {
+pub(crate) fn objects(answer: &Answer, asked: Asked) -> Box<dyn Iterator<Item = Value> + Send> {
     match answer {
         Answer::Recording(recording) => Box::new(recording.objects().into_iter()),
         Answer::Text { text, chunk_size } => Box::new(asked.answer(cut_text(text, *chunk_size), "STOP")),

@@ -27,6 +27,7 @@ use crate::http::{self, Address, Route};
 use crate::keys::KeyedScripts;
 use crate::log::{Log, OpenCall, Recorded};
 use crate::models::Models;
+use crate::openai;
 use crate::playback::{Body, Dropped, response};
 use crate::recordings::Recordings;
 use crate::reply::{Accepts, Call, Reply, reply};
@@ -38,6 +39,8 @@ use crate::strict;
 pub const PATIENCE: Duration = Duration::from_secs(10);
 /// The API's own limit for inline payloads.
 const BODY_LIMIT: usize = 100 * 1024 * 1024;
+/// The key that is refused in OpenAI's words, which repeat it.
+pub const WRONG_KEY: &str = "sk-wrong-key-of-a-test";
 const LOGGED_BODY_LIMIT: usize = 1024 * 1024;
 
 /// A stand-in on a port of its own. It stops, and closes its connections, when it is dropped.
@@ -209,6 +212,7 @@ impl State {
         let number = self.record(&head, &address, body.as_deref().unwrap_or_default(), at);
         let call = match address.route {
             Route::Generate { call, .. } => call,
+            Route::OpenAi(_) => Call::Chat,
             _ => Call::Unary,
         };
         let answer = match body {
@@ -227,15 +231,16 @@ impl State {
 
     fn record(&self, head: &Parts, address: &Address, body: &[u8], at: Instant) -> usize {
         let small = Some(body).filter(|body| body.len() <= LOGGED_BODY_LIMIT);
+        let body: Value = small.and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
         let request = Recorded {
             number: 0,
             method: head.method.to_string(),
             path: address.path.clone(),
             query: address.query.clone(),
-            model: address.model().map(str::to_owned),
-            key: http::key(&head.headers, &address.query),
+            model: address.model().or(body["model"].as_str()).map(str::to_owned),
+            key: http::key(&head.headers, &address.query).or_else(|| http::bearer(&head.headers)),
             headers: head.headers.clone(),
-            body: small.and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default(),
+            body,
             at,
             status: None,
             finished_at: None,
@@ -255,6 +260,7 @@ impl State {
     ) -> Result<(Reply, Option<OpenCall>), Refusal> {
         match &address.route {
             Route::Unknown => return Ok((not_found(), None)),
+            Route::OpenAi(page) => return self.answer_openai(*page, head, &body, number).await,
             Route::Upload(id) => {
                 let about = self.about(address);
                 let reply = locked(&self.files).receive(id, &head.headers, body.len(), about)?;
@@ -274,6 +280,33 @@ impl State {
         let script = keyed.unwrap_or_else(|| self.next_script());
         let asked = Asked { model: model.clone(), body, response_id: format!("standin{number:015}") };
         self.play(script, asked, *call, http::accepts(&head.headers), number).await
+    }
+
+    /// A call in OpenAI's words. Local servers ask for no key, so none is fine.
+    async fn answer_openai(
+        &self,
+        page: openai::Page,
+        head: &Parts,
+        body: &[u8],
+        number: usize,
+    ) -> Result<(Reply, Option<OpenCall>), Refusal> {
+        if http::bearer(&head.headers).as_deref() == Some(WRONG_KEY) {
+            return Err(ApiError::new(
+                401,
+                "UNAUTHENTICATED",
+                format!("Incorrect API key provided: {WRONG_KEY}."),
+            )
+            .into());
+        }
+        if page == openai::Page::Models {
+            return Ok((openai::other(page, &Value::Null, &self.recordings)?, None));
+        }
+        let body = http::json(&head.headers, body)?;
+        if page != openai::Page::Chat {
+            return Ok((openai::other(page, &body, &self.recordings)?, None));
+        }
+        let asked = openai::asked(&body, format!("standin{number:015}"))?;
+        self.play(self.next_script(), asked, Call::Chat, Accepts::Identity, number).await
     }
 
     async fn play(
@@ -339,7 +372,7 @@ impl State {
             Route::Files => Ok(locked(&self.files).list()),
             Route::File(name) => locked(&self.files).get(name),
             Route::DeleteFile(name) => locked(&self.files).delete(name),
-            Route::Generate { .. } | Route::Upload(_) | Route::Unknown => Ok(not_found()),
+            Route::Generate { .. } | Route::Upload(_) | Route::OpenAi(_) | Route::Unknown => Ok(not_found()),
         }
     }
 

@@ -1,7 +1,8 @@
-//! Gemini's failures, from what was answered to an [`LlmError`]. Knows no network and no key.
+//! Providers' failures, from what was answered to an [`LlmError`]. Knows no network and no key.
 //!
-//! The HTTP status decides, never the content type: before a stream begins an error comes as `text/event-stream`
-//! with a plain JSON body. A body may also be an array around the object, or a proxy's HTML page.
+//! Reads Google's form, OpenAI's, and the text alone that some servers put in the place of an object. The HTTP status
+//! decides, never the content type: before a stream begins Google's errors come as `text/event-stream` with a plain
+//! JSON body. A body may also be an array around the object, or a proxy's HTML page.
 
 use std::time::Duration;
 
@@ -12,6 +13,10 @@ use serde_json::Value;
 
 use crate::llm::error::{LlmError, Report};
 
+/// What OpenAI calls it when the account's money is used up.
+const OUT_OF_CREDIT: [&str; 2] = ["insufficient_quota", "billing_hard_limit_reached"];
+/// The HTTP status under which a stream runs, whatever happens within it.
+pub const OK: u16 = 200;
 /// Longest sentence or foreign body that is kept for the logs, in characters.
 const LONGEST_MESSAGE: usize = 4096;
 /// Longest name of a status, a reason or a model that is believed to be one, in characters.
@@ -35,12 +40,15 @@ pub fn from_answer(http_status: u16, retry_after: Option<Duration>, body: &[u8])
 pub fn from_error(http_status: u16, error: &Value, retry_after: Option<Duration>) -> LlmError {
     let text = |value: &Value| clipped(value.as_str().unwrap_or_default());
     let details = &error["details"];
-    let status = name(error["status"].as_str().unwrap_or_default());
+    let status = error["status"].as_str().or(error["type"].as_str()).unwrap_or_default();
+    let status = name(status);
+    let reason = of_type(details, "ErrorInfo").find_map(|info| info["reason"].as_str());
+    let reason = reason.or(error["code"].as_str()).map(name);
     // A failure within a stream has an HTTP status of 200, so the error has to say what it is.
     let own_code = error["code"].as_u64().and_then(|code| u16::try_from(code).ok());
-    let code = own_code.or_else(|| code_of(&status)).unwrap_or(http_status);
+    let named = reason.as_deref().and_then(code_of).or_else(|| code_of(&status));
+    let code = own_code.or(named.filter(|_| http_status == OK)).unwrap_or(http_status);
     let message = if error.is_string() { text(error) } else { text(&error["message"]) };
-    let reason = of_type(details, "ErrorInfo").find_map(|info| info["reason"].as_str()).map(name);
     let stated = of_type(details, "RetryInfo")
         .find_map(|info| duration(info["retryDelay"].as_str()?))
         .max(delay_in(&message))
@@ -69,7 +77,7 @@ pub fn retry_after(header: &str, now: Timestamp) -> Option<Duration> {
 }
 
 fn classify(report: Report, retry_after: Option<Duration>, details: &Value) -> LlmError {
-    let decisive = if report.http_status == 200 { report.code } else { report.http_status };
+    let decisive = if report.http_status == OK { report.code } else { report.http_status };
     match decisive {
         429 if out_of_quota(&report, details) => LlmError::Quota { report },
         429 => LlmError::RateLimited { retry_after, report },
@@ -89,7 +97,7 @@ fn out_of_quota(report: &Report, details: &Value) -> bool {
         let number = limit.split(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap_or_default();
         number.trim_end_matches('.') == "0"
     });
-    daily || none
+    daily || none || OUT_OF_CREDIT.iter().any(|code| report.reason.as_deref() == Some(code))
 }
 
 /// A name that the provider gave: it is logged, stored and shown, so it is short and breaks no line.
@@ -111,22 +119,23 @@ fn of_type<'a>(details: &'a Value, name: &'static str) -> impl Iterator<Item = &
 
 fn code_of(status: &str) -> Option<u16> {
     Some(match status {
-        "INVALID_ARGUMENT" | "FAILED_PRECONDITION" | "OUT_OF_RANGE" => 400,
-        "UNAUTHENTICATED" => 401,
+        "INVALID_ARGUMENT" | "FAILED_PRECONDITION" | "OUT_OF_RANGE" | "invalid_request_error" => 400,
+        "UNAUTHENTICATED" | "invalid_api_key" => 401,
         "PERMISSION_DENIED" => 403,
         "NOT_FOUND" => 404,
-        "RESOURCE_EXHAUSTED" => 429,
+        "RESOURCE_EXHAUSTED" | "rate_limit_exceeded" | "insufficient_quota" => 429,
         "CANCELLED" => 499,
-        "INTERNAL" | "UNKNOWN" | "DATA_LOSS" => 500,
-        "UNAVAILABLE" => 503,
+        "INTERNAL" | "UNKNOWN" | "DATA_LOSS" | "server_error" | "internal_server_error" => 500,
+        "UNAVAILABLE" | "overloaded_error" => 503,
         "DEADLINE_EXCEEDED" => 504,
         _ => return None,
     })
 }
 
-/// The delay in a message such as `… Please retry in 48.939935699s.`, finer than the field beside it.
+/// The delay in a message such as `… Please retry in 48.939935699s.`, finer than the field beside it, or `… Please try
+/// again in 6ms.`
 fn delay_in(message: &str) -> Option<Duration> {
-    let (_, delay) = message.rsplit_once("retry in ")?;
+    let (_, delay) = message.rsplit_once("retry in ").or_else(|| message.rsplit_once("try again in "))?;
     duration(delay.split_whitespace().next()?.trim_end_matches('.'))
 }
 

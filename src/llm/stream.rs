@@ -2,49 +2,81 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::stream::unfold;
 use reqwest::Response;
 
-use crate::llm::delta::Delta;
+use crate::llm::decode::{Decoder, Reading};
+use crate::llm::delta::{Delta, DeltaStream};
 use crate::llm::error::{LlmError, Phase};
-use crate::llm::gemini::api::{Api, Deadline, transport};
-use crate::llm::gemini::decode::Decoder;
-use crate::llm::gemini::wire::Question;
+use crate::llm::link::{Deadline, Link, transport};
+
+/// How a provider is asked for a stream, and how its events are read.
+pub(super) trait Api: Send + Sync + 'static {
+    /// Made once and sent with every try.
+    type Question: Send + Sync + 'static;
+    type Reading: Reading + 'static;
+
+    fn link(&self) -> &Link;
+
+    /// The name of the model that is asked.
+    fn model(question: &Self::Question) -> &str;
+
+    /// Asks for a stream; its body is still to come.
+    fn open(
+        &self,
+        question: &Self::Question,
+        by: Deadline,
+    ) -> impl Future<Output = Result<Response, LlmError>> + Send;
+}
+
+/// Asks for a reply as it grows; `question` is `None` if there is nothing to ask, which the first delta tells.
+pub(super) fn stream<A: Api>(
+    api: Arc<A>,
+    question: Option<A::Question>,
+    longest_pause: Duration,
+) -> DeltaStream {
+    Box::pin(unfold(Reply::new(api, question, longest_pause), async |mut reply| {
+        let delta = reply.next().await?;
+        Some((delta, reply))
+    }))
+}
 
 /// Owns the response, so that dropping it closes the connection.
-pub(super) struct Reply {
-    api: Arc<Api>,
-    question: Option<Question>,
+struct Reply<A: Api> {
+    api: Arc<A>,
+    question: Option<A::Question>,
+    longest_pause: Duration,
     total: Deadline,
     failed: u32,
     /// A delta has come: what fails from here on is not tried again, or the reader would see text twice.
     begun: bool,
     ready: VecDeque<Delta>,
-    state: State,
+    state: State<A::Reading>,
 }
 
-enum State {
+enum State<R> {
     Asking,
-    Reading(Box<Body>),
+    Reading(Box<Body<R>>),
     Failed(LlmError),
     Done,
 }
 
-struct Body {
+struct Body<R> {
     response: Response,
-    decoder: Decoder,
+    decoder: Decoder<R>,
     deadline: Deadline,
 }
 
-impl Reply {
-    /// `question` is `None` if there is nothing to ask, which the first delta tells.
-    pub(super) fn new(api: Arc<Api>, question: Option<Question>) -> Reply {
-        let total = api.total();
+impl<A: Api> Reply<A> {
+    fn new(api: Arc<A>, question: Option<A::Question>, longest_pause: Duration) -> Self {
+        let total = api.link().total();
         let (ready, state) = (VecDeque::new(), State::Asking);
-        Reply { api, question, total, failed: 0, begun: false, ready, state }
+        Reply { api, question, longest_pause, total, failed: 0, begun: false, ready, state }
     }
 
-    pub(super) async fn next(&mut self) -> Option<Result<Delta, LlmError>> {
+    async fn next(&mut self) -> Option<Result<Delta, LlmError>> {
         loop {
             if let Some(delta) = self.ready.pop_front() {
                 return Some(Ok(delta));
@@ -57,7 +89,8 @@ impl Reply {
                 State::Failed(error) => {
                     self.failed += 1;
                     let failure = error.failure();
-                    match self.api.wait_to_retry(error, self.failed, self.total).await {
+                    let link = self.api.link();
+                    match link.wait_to_retry(error, self.failed, self.longest_pause, self.total).await {
                         Ok(()) => {
                             self.ready.push_back(Delta::Retried(failure));
                             Ok(State::Asking)
@@ -70,22 +103,23 @@ impl Reply {
         }
     }
 
-    async fn ask(&mut self) -> Result<State, LlmError> {
+    async fn ask(&mut self) -> Result<State<A::Reading>, LlmError> {
         let question = self.question.as_ref().ok_or(LlmError::NoQuestion)?;
-        let deadline = self.api.first_byte();
+        let deadline = self.api.link().first_byte();
         let response = self.api.open(question, deadline.or_sooner(self.total)).await?;
         Ok(State::Reading(Box::new(Body { response, decoder: Decoder::default(), deadline })))
     }
 
-    async fn read(&mut self, mut body: Box<Body>) -> Result<State, LlmError> {
+    async fn read(&mut self, mut body: Box<Body<A::Reading>>) -> Result<State<A::Reading>, LlmError> {
+        let link = self.api.link();
         // Only here, after the reader has taken all there was: its own slowness is not the provider's.
         if body.decoder.take_progress() {
-            body.deadline = self.api.idle();
+            body.deadline = link.idle();
         }
         let chunk =
             body.deadline.or_sooner(self.total).within(body.response.chunk()).await?.map_err(transport)?;
         if body.deadline.phase == Phase::FirstByte {
-            body.deadline = self.api.idle();
+            body.deadline = link.idle();
         }
         let mut deltas = Vec::new();
         let state = match chunk {
@@ -93,12 +127,12 @@ impl Reply {
             None => body.decoder.finish(&mut deltas).map(|()| State::Done),
         };
         for delta in &deltas {
-            if let Delta::Model(model) = delta {
-                self.api.note_model(model);
+            if let (Delta::Model(answering), Some(question)) = (delta, &self.question) {
+                link.note_model(A::model(question), answering);
             }
         }
         self.begun |= !deltas.is_empty();
         self.ready.extend(deltas);
-        state.map_err(|error| self.api.redact(error))
+        state.map_err(|error| self.api.link().redact(error))
     }
 }
