@@ -393,6 +393,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chats/{chat_id}/catch-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Be told what was said since one last read, alone and at one's own cost. */
+        post: operations["bot_tell"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chats/{chat_id}/invite": {
         parameters: {
             query?: never;
@@ -705,6 +722,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/embeddings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make vectors of texts. It counts as a question, for rates, budgets and the books. */
+        post: operations["models_embed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invite-links/{code}": {
         parameters: {
             query?: never;
@@ -748,6 +782,23 @@ export interface paths {
         };
         /** Everything that is bounded, and who may register. */
         get: operations["operation_limits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every provider with its models, what they heed and what they cost. */
+        get: operations["models_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -970,6 +1021,8 @@ export interface components {
             status?: components["schemas"]["MessageStatus"] | null;
             reason?: components["schemas"]["Reason"] | null;
             detail?: string | null;
+            /** @description The chosen model, where another one was asked in its place. */
+            fallback_from?: string | null;
             usage?: components["schemas"]["Usage"] | null;
             stopped_by?: components["schemas"]["UserRef"] | null;
         };
@@ -1007,13 +1060,13 @@ export interface components {
         Call: components["schemas"]["Usage"] & {
             id: components["schemas"]["CallId"];
             at: components["schemas"]["Timestamp"];
-            chat_id: components["schemas"]["ChatId"];
-            message_id: components["schemas"]["MessageId"];
-            run_id: components["schemas"]["RunId"];
+            chat_id?: components["schemas"]["ChatId"] | null;
+            message_id?: components["schemas"]["MessageId"] | null;
+            run_id?: components["schemas"]["RunId"] | null;
             asked_by: components["schemas"]["UserId"];
             /** @description The asker's username, as it is now. */
             username: string;
-            agent_id: components["schemas"]["UserId"];
+            agent_id?: components["schemas"]["UserId"] | null;
             provider: string;
             /** @description The model that answered; the one that was asked, where none answered. */
             model: string;
@@ -1036,6 +1089,26 @@ export interface components {
          * @enum {string}
          */
         CallStatus: "success" | "error" | "timeout" | "rate_limited" | "stopped";
+        /** @description What somebody has missed in a chat, told to them alone. */
+        CatchUp: {
+            /** @description Their read position: all of it was said after this `seq`. */
+            after: components["schemas"]["Seq"];
+            /** @description How many messages of others it tells of. */
+            messages: number;
+            /** @description Whether these are all; otherwise the latest of them. */
+            is_whole: boolean;
+            /** @description Markdown; `[#12]` refers to the message of that `seq`. Empty where nothing was missed. */
+            summary: string;
+            /** @description The messages that it refers to, in the order of the summary. */
+            links: components["schemas"]["CatchUpLink"][];
+            model?: string | null;
+            usage?: components["schemas"]["Usage"] | null;
+        };
+        /** @description A message that a summary refers to. */
+        CatchUpLink: {
+            seq: components["schemas"]["Seq"];
+            message_id: components["schemas"]["MessageId"];
+        };
         /** @description A chat as one of its members sees it. */
         Chat: {
             id: components["schemas"]["ChatId"];
@@ -1149,6 +1222,19 @@ export interface components {
         Day: string;
         Edit: {
             content: string;
+        };
+        Embed: {
+            /** @description `provider/name` of an embedding model; the first provider's that has one if not given. */
+            model?: string | null;
+            input: string[];
+        };
+        /** @description Texts as vectors. */
+        Embeddings: {
+            /** @description `provider/name`. */
+            model: string;
+            /** @description One for each text, in their order. */
+            embeddings: number[][];
+            usage: components["schemas"]["Usage"];
         };
         /**
          * @description What went wrong, for programs. Stable within the protocol's version.
@@ -1287,6 +1373,8 @@ export interface components {
              * @description Questions to the bot a person may ask, a minute; retries count
              */
             questions_per_minute: number;
+            /** @description Texts that are made into vectors at once */
+            embedding_texts: number;
             /**
              * Format: int32
              * @description Messages before the question that the bot is shown
@@ -1394,6 +1482,48 @@ export interface components {
             client_id?: string | null;
             reply_to?: components["schemas"]["MessageId"] | null;
         };
+        /** @description A model, and which of the settings it heeds: the others are not sent to it. */
+        Model: {
+            /** @description `provider/name`. */
+            name: string;
+            temperature: boolean;
+            top_p: boolean;
+            /** @description From the least; empty where its thinking has none. */
+            thinking_levels: components["schemas"]["ThinkingLevel"][];
+            /** @description Whether its thinking can be limited in tokens. */
+            thinking_budget: boolean;
+            /**
+             * Format: int32
+             * @description Most tokens of a reply that this server allows.
+             */
+            max_tokens: number;
+            price?: components["schemas"]["ModelPrice"] | null;
+            /** @description It has failed several times in a row and is not asked for a while. */
+            is_resting: boolean;
+        };
+        /** @description Every model that can be asked. */
+        ModelList: {
+            /** @description The model that answers where none is chosen. */
+            default: string;
+            /** @description The models that are asked, in this order, where the chosen one is overloaded, at its limit or out of order. */
+            fallbacks: string[];
+            providers: components["schemas"]["Provider"][];
+        };
+        /** @description What a million tokens cost today, in millionths of a dollar. */
+        ModelPrice: {
+            /** Format: int32 */
+            input: number;
+            /**
+             * Format: int32
+             * @description Of the prompt's, those that the provider had kept.
+             */
+            cached: number;
+            /**
+             * Format: int32
+             * @description Thinking included.
+             */
+            output: number;
+        };
         /**
          * @description A model and how it is to answer. What is not set is left to the next who may decide: the room, the server, and
          *     in the end the model itself.
@@ -1478,6 +1608,16 @@ export interface components {
             email?: string | null;
             current_password?: string | null;
         };
+        /** @description A provider with its models. */
+        Provider: {
+            name: string;
+            /** @description Whether it told its models; otherwise these are those that the server's configuration names. */
+            is_listed: boolean;
+            /** @description The model that makes vectors of texts. */
+            embedding_model?: string | null;
+            /** @description The provider's default first. */
+            models: components["schemas"]["Model"][];
+        };
         QuestionAndWait: components["schemas"]["QuestionToBe"] & {
             /** @description Whether the reply is stopped when this request goes away before its end. */
             stop_on_disconnect?: boolean;
@@ -1555,6 +1695,8 @@ export interface components {
             asked_by: components["schemas"]["UserId"];
             question_id: components["schemas"]["MessageId"];
             model?: string | null;
+            /** @description The chosen model, `provider/name`, where another one was asked in its place; `detail` says why. */
+            fallback_from?: string | null;
             reason?: components["schemas"]["Reason"] | null;
             /** @description The reason as a sentence for people; also who stopped it. */
             detail?: string | null;
@@ -2024,6 +2166,8 @@ export type Budgets = components['schemas']['Budgets'];
 export type Call = components['schemas']['Call'];
 export type CallId = components['schemas']['CallId'];
 export type CallStatus = components['schemas']['CallStatus'];
+export type CatchUp = components['schemas']['CatchUp'];
+export type CatchUpLink = components['schemas']['CatchUpLink'];
 export type Chat = components['schemas']['Chat'];
 export type ChatChange = components['schemas']['ChatChange'];
 export type ChatId = components['schemas']['ChatId'];
@@ -2036,6 +2180,8 @@ export type ConnectionId = components['schemas']['ConnectionId'];
 export type Credentials = components['schemas']['Credentials'];
 export type Day = components['schemas']['Day'];
 export type Edit = components['schemas']['Edit'];
+export type Embed = components['schemas']['Embed'];
+export type Embeddings = components['schemas']['Embeddings'];
 export type ErrorCode = components['schemas']['ErrorCode'];
 export type FieldError = components['schemas']['FieldError'];
 export type Goodbye = components['schemas']['Goodbye'];
@@ -2057,6 +2203,9 @@ export type MessageId = components['schemas']['MessageId'];
 export type MessageKind = components['schemas']['MessageKind'];
 export type MessageStatus = components['schemas']['MessageStatus'];
 export type MessageToBe = components['schemas']['MessageToBe'];
+export type Model = components['schemas']['Model'];
+export type ModelList = components['schemas']['ModelList'];
+export type ModelPrice = components['schemas']['ModelPrice'];
 export type ModelSettings = components['schemas']['ModelSettings'];
 export type NotifyLevel = components['schemas']['NotifyLevel'];
 export type PasswordChange = components['schemas']['PasswordChange'];
@@ -2066,6 +2215,7 @@ export type Preferences = components['schemas']['Preferences'];
 export type Preview = components['schemas']['Preview'];
 export type Problem = components['schemas']['Problem'];
 export type Profile = components['schemas']['Profile'];
+export type Provider = components['schemas']['Provider'];
 export type QuestionAndWait = components['schemas']['QuestionAndWait'];
 export type QuestionToBe = components['schemas']['QuestionToBe'];
 export type Queue = components['schemas']['Queue'];
@@ -2890,6 +3040,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    bot_tell: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatchUp"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     participants_invite: {
         parameters: {
             query?: never;
@@ -3532,6 +3705,31 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    models_embed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Embed"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Embeddings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     links_preview: {
         parameters: {
             query?: never;
@@ -3603,6 +3801,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Terms"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    models_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
                 };
             };
             default: components["responses"]["Problem"];
