@@ -1,9 +1,10 @@
 //! Gemini's answers: any cut gives the same reply, streamed and whole read alike, and nothing that is told of it is endless.
 
+use gemini_coop::llm::decode::Decoder;
 use gemini_coop::llm::delta::{Delta, Generated};
 use gemini_coop::llm::error::LlmError;
-use gemini_coop::llm::gemini::decode::{self, Decoder};
-use gemini_coop::llm::gemini::failure;
+use gemini_coop::llm::failure;
+use gemini_coop::llm::gemini::decode::{self, Reply};
 
 use crate::cuts;
 
@@ -16,7 +17,7 @@ const LONGEST_NAME: usize = 200;
 type Read = (Vec<Delta>, Result<(), String>);
 
 fn streamed(pieces: &[&[u8]]) -> Read {
-    let (mut decoder, mut deltas) = (Decoder::default(), Vec::new());
+    let (mut decoder, mut deltas) = (Decoder::<Reply>::default(), Vec::new());
     let pushed = pieces.iter().try_for_each(|piece| decoder.push(piece, &mut deltas));
     let end = pushed.and_then(|()| decoder.finish(&mut deltas));
     (deltas, end.map_err(shown))
