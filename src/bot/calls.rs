@@ -185,7 +185,7 @@ impl<'a> Calls<'a> {
 }
 
 /// The total is added up where it was not told, for budgets go by it.
-fn counted(usage: Usage) -> protocol::Usage {
+pub(super) fn counted(usage: Usage) -> protocol::Usage {
     let parts = [usage.prompt_tokens, usage.tool_tokens, usage.thought_tokens, usage.reply_tokens];
     let sum = parts.into_iter().flatten().reduce(u32::saturating_add);
     protocol::Usage {

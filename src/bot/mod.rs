@@ -5,6 +5,7 @@
 
 mod asked;
 mod calls;
+pub mod catch_up;
 pub mod context;
 #[cfg(test)]
 mod context_tests;

@@ -8,6 +8,7 @@ mod bot;
 mod branches;
 mod budgets;
 pub mod caller;
+mod catch_up;
 mod chats;
 mod csv;
 pub mod error;
@@ -119,6 +120,7 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(models::list))
         .routes(routes!(models::embed))
         .routes(routes!(bot::ask))
+        .routes(routes!(catch_up::tell))
         .routes(routes!(bot::begin))
         .routes(routes!(bot::run, bot::cancel))
         .routes(routes!(usage::my_stats))

@@ -23,7 +23,7 @@ pub use error::{ErrorCode, FieldError, Problem};
 pub use event::{Event, Notice, Queue, QueueEntry, Signal, StreamSnapshot};
 pub use frame::{ClientFrame, Command, Joined, ServerFrame};
 pub use model::{Embeddings, Model, ModelList, ModelPrice, ModelSettings, Provider, Thinking, ThinkingLevel};
-pub use reply::{BotRun, RunState, Version};
+pub use reply::{BotRun, CatchUp, CatchUpLink, RunState, Version};
 pub use resource::{
     Chat, ChatKind, ChatListItem, InviteLink, InvitePreview, Me, Member, MemberRole, Message, MessageKind,
     MessageStatus, NotifyLevel, Preview, ReadReceipt, Reason, ReplyRun, Revision, ServerRole, Session,

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::ids::{ChatId, MessageId, RunId, Timestamp};
+use crate::ids::{ChatId, MessageId, RunId, Seq, Timestamp};
 use crate::protocol::model::ModelSettings;
 use crate::protocol::resource::{MessageStatus, ReplyRun, UserRef};
+use crate::protocol::usage::Usage;
 
 /// One of the texts of a reply: what one of its runs wrote.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -46,6 +47,32 @@ pub enum RunState {
     Queued,
     Running,
     Done,
+}
+
+/// What somebody has missed in a chat, told to them alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CatchUp {
+    /// Their read position: all of it was said after this `seq`.
+    pub after: Seq,
+    /// How many messages of others it tells of.
+    pub messages: usize,
+    /// Whether these are all; otherwise the latest of them.
+    pub is_whole: bool,
+    /// Markdown; `[#12]` refers to the message of that `seq`. Empty where nothing was missed.
+    pub summary: String,
+    /// The messages that it refers to, in the order of the summary.
+    pub links: Vec<CatchUpLink>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+}
+
+/// A message that a summary refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CatchUpLink {
+    pub seq: Seq,
+    pub message_id: MessageId,
 }
 
 /// A run, and what has become of it.

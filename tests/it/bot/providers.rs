@@ -164,7 +164,7 @@ async fn a_question_may_name_its_model_which_is_sent_the_settings_that_it_heeds_
         ("gemini/gemini-3.5-flash", &high, with(json!({"thinkingLevel": "HIGH"}))),
         ("gemini/gemini-3.5-flash", &budget, sampling.clone()),
         (
-            "gemini-3.6-flash",
+            "gemini/gemini-3.6-flash",
             &high,
             json!({"maxOutputTokens": 100, "thinkingConfig": {"thinkingLevel": "HIGH"}}),
         ),

@@ -18,7 +18,9 @@ async fn whoever_comes_back_is_told_alone_what_they_missed_and_where_it_was_said
     let second = ada.say(&chat, "bring a cake, ben").await;
     let seq = |message: &Value| message["seq"].as_i64().unwrap();
     let (noon, cake) = (seq(&first), seq(&second));
-    server.standin.play(Script::text(format!("Noon [#{noon}]; a cake [#{cake}], [#{noon}]. Not [#2] nor [#x]."), 7));
+    server
+        .standin
+        .play(Script::text(format!("Noon [#{noon}]; a cake [#{cake}], [#{noon}]. Not [#2] nor [#x]."), 7));
     let mut at_ada = ada.socket().await;
     at_ada.join(&chat).await;
     let path = format!("/api/chats/{chat}/catch-up");
@@ -37,7 +39,10 @@ async fn whoever_comes_back_is_told_alone_what_they_missed_and_where_it_was_said
     assert!(!sent.contains("an old story") && !sent.contains("my own words"), "{sent}");
     // It is ben's to pay, and nobody else hears of it.
     let mine = ben.get("/api/usage/history").await.expect(200);
-    assert_eq!((mine.as_array().unwrap().len(), &mine[0]["cost_microusd"]), (1, &told["usage"]["cost_microusd"]));
+    assert_eq!(
+        (mine.as_array().unwrap().len(), &mine[0]["cost_microusd"]),
+        (1, &told["usage"]["cost_microusd"])
+    );
     assert_eq!(ada.get("/api/usage/history").await.expect(200), json!([]));
     assert_eq!(ada.get(&format!("/api/chats/{chat}/usage/history")).await.expect(200), json!([]));
     assert!(!json!(at_ada.settle().await).to_string().contains("Noon"));

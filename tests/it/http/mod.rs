@@ -3,6 +3,7 @@
 mod account;
 mod bot;
 mod branches;
+mod catch_up;
 pub(crate) mod chats;
 mod edge;
 mod guessing;
