@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-// One macro, because eight identical newtypes written out would drift apart.
+// One macro, because eleven identical newtypes written out would drift apart.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -86,6 +86,14 @@ id!(
 id!(
     /// A call of a model's provider.
     CallId
+);
+id!(
+    /// An instruction that somebody keeps.
+    PromptId
+);
+id!(
+    /// What a chat's earlier messages were about.
+    SummaryId
 );
 id!(
     /// A WebSocket.

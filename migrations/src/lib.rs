@@ -9,6 +9,7 @@ mod m20261121_000004_retries;
 mod m20261121_000005_notify;
 mod m20261121_000006_audit;
 mod m20261121_000007_usage;
+mod m20261121_000008_agents;
 mod m20261121_000009_replies;
 mod m20261121_000010_fallbacks;
 
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000005_notify::Migration),
             Box::new(m20261121_000006_audit::Migration),
             Box::new(m20261121_000007_usage::Migration),
+            Box::new(m20261121_000008_agents::Migration),
             Box::new(m20261121_000009_replies::Migration),
             Box::new(m20261121_000010_fallbacks::Migration),
         ]

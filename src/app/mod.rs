@@ -28,7 +28,7 @@ use crate::config::Config;
 use crate::domain::auth::Auth;
 use crate::domain::kinds::Kinds;
 use crate::domain::rates::Rates;
-use crate::domain::{Clock, Context, runs};
+use crate::domain::{Clock, Context, agents, runs};
 use crate::http;
 use crate::http::state::{Answered, Edge, Http, Numbers};
 use crate::http::web::WebApp;
@@ -80,7 +80,7 @@ pub async fn start(config: Config, web: WebApp, listener: TcpListener) -> anyhow
     let runner = Runner::new(Arc::clone(&context), Uuid::now_v7().to_string());
     let activity = Arc::new(Activity::default());
     connect(&context, &hub, &runner, &activity);
-    runs::ensure_bot(&context).await?;
+    agents::ensure_built_in(&context).await?;
 
     if !web.is_built() {
         tracing::warn!("the web app was not built with this server, which has a page that says so");
@@ -135,6 +135,7 @@ pub fn context(config: &Config, store: Store, secret: &SecretString) -> anyhow::
         models: Models::new(&config.llm, config.llm.providers()?)?,
         prices: Prices::load(config.llm.prices_file.as_deref())?,
         limits,
+        instruction: config.agents.instruction.clone(),
         clock: Clock::system(),
     })
 }

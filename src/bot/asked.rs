@@ -1,6 +1,7 @@
 //! What the question itself wants of its reply: settings, an instruction, or that it goes on where it broke off. Pure.
 
-use crate::bot::prompt;
+use crate::bot::prompt::Spoken;
+use crate::ids::Timestamp;
 use crate::llm::request::{Request, Role, Turn};
 use crate::store::rows::ClaimedRun;
 
@@ -9,15 +10,16 @@ const GO_ON: &str = "Your last reply broke off. Go on exactly where it ends, in 
                      stops there: repeat nothing, and say nothing about having been interrupted.";
 
 /// The request as whoever asked wants it; they go before the agent and the room.
-pub(super) fn as_wanted(mut request: Request, run: &ClaimedRun) -> Request {
+pub(super) fn as_wanted(mut request: Request, run: &ClaimedRun, now: Timestamp) -> Request {
     request.settings = run.asked.settings.clone().or(request.settings);
     if let Some(instruction) = &run.asked.instruction {
         request.system = [request.system.as_str(), instruction].join("\n\n");
     }
     if !run.text.is_empty() {
         request.turns.push(Turn { role: Role::Model, parts: vec![run.text.clone()] });
-        let asker = prompt::spoken(&run.asked_by.username, GO_ON);
-        request.turns.push(Turn { role: Role::User, parts: vec![asker] });
+        let asker =
+            Spoken { from: run.asked_by.username.as_str().into(), at: now, agent: false, text: GO_ON.into() };
+        request.turns.push(Turn { role: Role::User, parts: vec![asker.encoded()] });
     }
     request
 }

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::bot::run::LEASE;
 use crate::domain::{Context, budgets};
-use crate::ids::{CallId, Day, Timestamp};
+use crate::ids::{CallId, Day, RunId, Timestamp};
 use crate::llm::delta::Usage;
 use crate::llm::error::{Failure, FailureKind};
 use crate::llm::models::Choice;
@@ -14,11 +14,13 @@ use crate::llm::prices::Prices;
 use crate::llm::request::Request;
 use crate::protocol::{self, CallStatus};
 use crate::store::error::StoreResult;
-use crate::store::rows::{ClaimedRun, EndedCall, NewCall, Opened};
+use crate::store::rows::{ClaimedRun, EndedCall, NewCall, Opened, Spent};
 
-/// The calls of one run.
+/// The calls of one run, or those beside it.
 pub(super) struct Calls<'a> {
     prices: &'a Prices,
+    /// Where they are not of a run, but beside one.
+    beside: Option<RunId>,
     open: Option<Open>,
     ended: Vec<EndedCall>,
 }
@@ -44,7 +46,12 @@ impl Open {
 impl<'a> Calls<'a> {
     /// None made yet.
     pub(super) fn new(prices: &'a Prices) -> Self {
-        Self { prices, open: None, ended: Vec::new() }
+        Self { prices, beside: None, open: None, ended: Vec::new() }
+    }
+
+    /// Calls that are made because of a run, after its end.
+    pub(super) fn beside(prices: &'a Prices) -> Self {
+        Self { beside: Some(RunId::new()), ..Self::new(prices) }
     }
 
     /// Reserves what a call may use at most, and begins it.
@@ -72,7 +79,14 @@ impl<'a> Calls<'a> {
             microusd: price.unwrap_or(0),
             at: open.at,
         };
-        let opened = cx.store.open_call(run.lease, LEASE, new, &bounds).await?;
+        let opened = match self.beside {
+            None => cx.store.open_call(run.lease, LEASE, new, &bounds).await?,
+            Some(run_id) => {
+                let ClaimedRun { chat_id, message_id, .. } = *run;
+                let of = Spent { run_id, chat_id, message_id, asked_by: run.asked_by.id };
+                cx.store.open_call_beside(of, new, &bounds).await?
+            }
+        };
         if opened == Opened::Yes {
             self.open = Some(open);
         }
@@ -149,6 +163,14 @@ impl<'a> Calls<'a> {
         let all = self.ended.iter().map(|call| call.usage).reduce(protocol::Usage::plus)?;
         let nothing = protocol::Usage { cost_microusd: Some(0), ..protocol::Usage::default() };
         (all != nothing).then_some(all)
+    }
+
+    /// Writes down how calls beside a run ended.
+    pub(super) async fn settle_beside(&mut self, cx: &Context) -> StoreResult<()> {
+        match self.beside {
+            Some(run) => cx.store.end_calls(run, &self.take()).await,
+            None => Ok(()),
+        }
     }
 
     /// The calls that have ended so far.

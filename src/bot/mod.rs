@@ -7,9 +7,13 @@ mod asked;
 mod calls;
 pub mod catch_up;
 pub mod context;
+#[cfg(test)]
+mod context_tests;
 mod moderation;
 pub mod outcome;
 pub mod prompt;
 pub mod publish;
 pub mod run;
 pub mod runner;
+pub mod summary;
+mod view;

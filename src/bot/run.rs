@@ -9,11 +9,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::bot::asked;
 use crate::bot::calls::Calls;
-use crate::bot::context;
+use crate::bot::context::Shown;
 use crate::bot::moderation;
 use crate::bot::outcome::{self, Ending};
 use crate::bot::publish::Publisher;
-use crate::domain::{Context, budgets, runs};
+use crate::bot::summary::LeftOut;
+use crate::bot::view;
+use crate::domain::{Context, budgets, questions, runs};
 use crate::llm::delta::{Delta, DeltaStream, Finish};
 use crate::llm::error::LlmError;
 use crate::llm::models::Choice;
@@ -72,8 +74,9 @@ enum End {
     Fenced,
 }
 
-/// Writes a claimed run's reply to its end.
-pub async fn write(cx: &Context, run: &ClaimedRun, mut interruptions: Interruptions) {
+/// Writes a claimed run's reply to its end. Returns what a good reply left to the room's summary.
+pub async fn write(cx: &Context, run: &ClaimedRun, mut interruptions: Interruptions) -> Option<LeftOut> {
+    let mut left = None;
     let mut reply = Reply {
         publisher: Publisher::new(&cx.bus, run),
         text: run.text.clone(),
@@ -85,13 +88,16 @@ pub async fn write(cx: &Context, run: &ClaimedRun, mut interruptions: Interrupti
         stored: run.text.len(),
         renewed: Instant::now(),
     };
-    let outcome = match request(cx, run).await {
+    let outcome = match request(cx, run, &mut left).await {
         Ok(Some((question, request))) => match moderation::question(cx, &question).await {
             Some(ending) => reply.ending(ending),
             None => match candidates(cx, run, &request, &mut reply, &mut interruptions).await {
                 Some(outcome) if reply.has_spoken => moderation::reply(cx, outcome).await,
                 Some(outcome) => outcome,
-                None => return keep_books(cx, run, &reply.calls.take()).await,
+                None => {
+                    keep_books(cx, run, &reply.calls.take()).await;
+                    return None;
+                }
             },
         },
         Ok(None) => reply.ending(Ending {
@@ -104,18 +110,25 @@ pub async fn write(cx: &Context, run: &ClaimedRun, mut interruptions: Interrupti
             reply.ending(Ending::of_error(&LlmError::Incomplete))
         }
     };
+    let is_good = outcome.status == MessageStatus::Complete;
     settle(cx, run, outcome, &interruptions.drain).await;
+    left.filter(|_| is_good)
 }
 
-/// The question's text, and what the model is shown; `None` where it was deleted.
-async fn request(cx: &Context, run: &ClaimedRun) -> StoreResult<Option<(String, Request)>> {
-    let question = cx.store.message(run.chat_id, run.question_id).await?;
-    let Some(question) = question.filter(|question| question.body.deleted_at.is_none()) else {
+/// The question's text, and what is to be sent, of which is kept what it was. `None`: the question was deleted.
+async fn request(
+    cx: &Context,
+    run: &ClaimedRun,
+    left: &mut Option<LeftOut>,
+) -> StoreResult<Option<(String, Request)>> {
+    let Some((question, Shown { request, mut saw, from })) = view::of(cx, run).await? else {
         return Ok(None);
     };
-    let history = cx.store.history(run.chat_id, run.question_seq, cx.limits.context_messages).await?;
-    let request = context::build(&run.agent, &history, &run.asked_by, &question.body.content);
-    Ok(Some((question.body.content, asked::as_wanted(request, run))))
+    let request = asked::as_wanted(request, run, cx.clock.now());
+    saw.settings = request.settings.clone();
+    *left = from.map(|before| LeftOut { before, model: saw.settings.model.clone() });
+    cx.store.keep_context(run.lease.run_id, saw, &request.system).await?;
+    Ok(Some((question, request)))
 }
 
 /// Asks the chosen model and, where it is in trouble before it has said anything, those that stand in for it.
@@ -353,11 +366,14 @@ async fn settle(cx: &Context, run: &ClaimedRun, outcome: Outcome, drain: &Cancel
     let mut pause = Duration::from_millis(100);
     loop {
         match cx.store.settle(run.lease, outcome.clone()).await {
-            Ok(Some(_)) => {
+            Ok(Some(reply)) => {
                 let (status, reason): (&str, Option<&str>) =
                     (outcome.status.into(), outcome.reason.map(Into::into));
                 tracing::info!(chat.id = %run.chat_id, run.id = %run.lease.run_id, status, reason, "a reply settled");
                 metrics().run(outcome.status.into(), outcome.reason.map(Into::into));
+                if let Err(error) = questions::pass_on(cx, run, &reply).await {
+                    tracing::warn!(run.id = %run.lease.run_id, %error, "the agents that a reply asks cannot be asked");
+                }
                 return;
             }
             Ok(None) => {

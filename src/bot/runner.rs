@@ -12,9 +12,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::bot::outcome::Ending;
 use crate::bot::run::{self, Interruptions, LEASE};
+use crate::bot::summary::{self, LeftOut};
 use crate::bus::Envelope;
 use crate::domain::{Context, runs};
-use crate::ids::{ChatId, RunId};
+use crate::ids::{ChatId, Day, RunId};
 use crate::protocol::UserRef;
 use crate::store::rows::{ClaimedRun, Outcome};
 
@@ -33,6 +34,7 @@ pub struct Runner {
     /// What this node writes: while the database is away their leases end, and the sweep is not to take them for
     /// abandoned before the next checkpoint.
     writing: DashSet<RunId>,
+    summarising: DashSet<ChatId>,
     tasks: TaskTracker,
     /// No new claims.
     closing: CancellationToken,
@@ -83,6 +85,7 @@ impl Runner {
             permits,
             slots: DashMap::new(),
             writing: DashSet::new(),
+            summarising: DashSet::new(),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             drain: CancellationToken::new(),
@@ -100,6 +103,7 @@ impl Runner {
 
     /// Writes replies until `shut_down`. At first whatever an earlier process left behind is ended or taken up.
     pub async fn work(self: Arc<Self>) {
+        self.abandon_calls().await;
         let mut woken = self.woken.lock().await;
         let mut sweep = tokio::time::interval(SWEEP);
         let mut waiting = VecDeque::new();
@@ -180,13 +184,27 @@ impl Runner {
         let writing = Writing::begin(&runner, run_id);
         self.tasks.spawn(async move {
             let chat = run.chat_id;
-            Box::pin(run::write(&runner.cx, &run, interruptions)).await;
+            let left = Box::pin(run::write(&runner.cx, &run, interruptions)).await;
             drop(writing);
             runner.slots.remove(&run_id);
             drop(permit);
             runner.show_queue(chat).await;
             runner.call(chat);
+            if let Some(left) = left {
+                runner.summarise(&run, left).await;
+            }
         });
+    }
+
+    /// Brings the room's summary up to date; one at a time in a room, and none that a closing server waits for.
+    async fn summarise(&self, run: &ClaimedRun, left: LeftOut) {
+        if !self.summarising.insert(run.chat_id) {
+            return;
+        }
+        let renewed = summary::renew(&self.cx, run, left);
+        // Whether it was done or not: the next one begins where this one ended.
+        let _ = self.closing.run_until_cancelled(renewed).await;
+        self.summarising.remove(&run.chat_id);
     }
 
     /// Puts a chat into the order of those that may have something to be written.
@@ -199,6 +217,15 @@ impl Runner {
         let wanted = Slot::StopWanted { by: by.clone(), at: Instant::now() };
         if let Some(Slot::Writing(stop)) = self.slots.insert(run_id, wanted) {
             drop(stop.send(by.clone()));
+        }
+    }
+
+    /// Frees what an earlier process had reserved for calls beside runs, which no run's end frees.
+    async fn abandon_calls(&self) {
+        // No budget is for longer than a month.
+        let since = Day::of(self.cx.clock.now()).plus(-31);
+        if let Err(error) = self.cx.store.abandon_calls_beside(since).await {
+            tracing::warn!(%error, "abandoned calls cannot be looked for");
         }
     }
 

@@ -74,9 +74,25 @@ pub struct Limits {
     /// Texts that are made into vectors at once
     #[arg(long, env = "MAX_EMBEDDING_TEXTS", default_value_t = 100, value_name = "N", value_parser = size())]
     pub embedding_texts: usize,
-    /// Messages before the question that the bot is shown
-    #[arg(long, env = "CONTEXT_MESSAGES", default_value_t = 20, value_name = "N")]
-    pub context_messages: u32,
+    /// Tokens of what an agent is shown, by an estimate of two bytes each: instructions, the newest messages that fit,
+    /// and the question, which is never cut
+    #[arg(long, env = "CONTEXT_TOKENS", default_value_t = 20_000, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
+    pub context_tokens: u32,
+    /// Replies that agents may ask of each other because of one message of a person's
+    #[arg(long, env = "AGENT_HOPS", default_value_t = 3, value_name = "N")]
+    pub agent_hops: u32,
+    /// Seconds for which an agent takes what the same person says next for an answer, where a room wants so
+    #[arg(long, env = "FOLLOW_SECONDS", default_value_t = 300, value_name = "SECONDS", value_parser = number())]
+    pub follow_seconds: u32,
+    /// Agents that a person may have made
+    #[arg(long, env = "MAX_AGENTS_PER_PERSON", default_value_t = 50, value_name = "N", value_parser = number())]
+    pub agents_per_person: u32,
+    /// Prompts that a person may keep
+    #[arg(long, env = "MAX_PROMPTS_PER_PERSON", default_value_t = 200, value_name = "N", value_parser = number())]
+    pub prompts_per_person: u32,
+    /// Bytes of the instruction of an agent or a room
+    #[arg(long, env = "MAX_INSTRUCTION_BYTES", default_value_t = 4 * 1024, value_name = "BYTES", value_parser = size())]
+    pub instruction_bytes: usize,
     /// Messages that are copied into a branch of a chat
     #[arg(long, env = "BRANCH_MESSAGES", default_value_t = 1_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub branch_messages: u32,

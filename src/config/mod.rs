@@ -2,6 +2,7 @@
 //!
 //! Every value is checked once, here, before anything starts. Knows nothing of who uses the values.
 
+pub mod agents;
 pub mod auth;
 pub mod database;
 pub mod limits;
@@ -15,6 +16,7 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Args, Command, FromArgMatches};
 
+use crate::config::agents::AgentsConfig;
 use crate::config::auth::AuthConfig;
 use crate::config::database::DatabaseConfig;
 use crate::config::limits::Limits;
@@ -33,6 +35,8 @@ pub struct Config {
     pub auth: AuthConfig,
     #[command(flatten)]
     pub llm: LlmConfig,
+    #[command(flatten)]
+    pub agents: AgentsConfig,
     #[command(flatten)]
     pub limits: Limits,
     #[command(flatten)]
@@ -185,10 +189,15 @@ mod tests {
             ("--hashes-waiting", "HASHES_WAITING", "x"),
             ("--replies-per-room", "REPLIES_PER_ROOM", "0"),
             ("--replies-at-once", "REPLIES_AT_ONCE", "0"),
+            ("--context-tokens", "CONTEXT_TOKENS", "999"),
+            ("--agent-hops", "AGENT_HOPS", "x"),
+            ("--follow-seconds", "FOLLOW_SECONDS", "0"),
+            ("--agents-per-person", "MAX_AGENTS_PER_PERSON", "0"),
+            ("--prompts-per-person", "MAX_PROMPTS_PER_PERSON", "0"),
+            ("--instruction-bytes", "MAX_INSTRUCTION_BYTES", "0"),
             ("--embedding-texts", "MAX_EMBEDDING_TEXTS", "0"),
             ("--breaker-failures", "BREAKER_FAILURES", "0"),
             ("--breaker-pause", "BREAKER_PAUSE", "0"),
-            ("--context-messages", "CONTEXT_MESSAGES", "x"),
             ("--room-ring", "ROOM_RING", "0"),
             ("--replay-events", "REPLAY_EVENTS", "0"),
         ] {

@@ -12,6 +12,8 @@ pub enum Action {
     Post,
     Invite,
     Rename,
+    /// Say how the chat is served by its agents.
+    Configure,
     /// Take copies of what was said into a new group.
     Branch,
     /// Hand a role to somebody else, the ownership included.
@@ -56,7 +58,12 @@ pub fn may(kind: ChatKind, role: MemberRole, action: Action) -> Result<(), Error
         Action::Branch if kind == ChatKind::Private => {
             Some("what is said in a private chat stays between its two people")
         }
-        Action::Invite | Action::Rename | Action::SetRole | Action::Remove(_) | Action::SetBudget
+        Action::Invite
+        | Action::Rename
+        | Action::Configure
+        | Action::SetRole
+        | Action::Remove(_)
+        | Action::SetBudget
             if kind == ChatKind::Private =>
         {
             Some("a private chat belongs to its two people; make a group instead")
@@ -82,7 +89,9 @@ pub fn may(kind: ChatKind, role: MemberRole, action: Action) -> Result<(), Error
         Action::RetryReply(Foreign) if role == Member => {
             Some("only who asked, the owner or an admin may retry a reply")
         }
-        Action::Rename if role == Member => Some("only the owner or an admin may change the chat"),
+        Action::Rename | Action::Configure if role == Member => {
+            Some("only the owner or an admin may change the chat")
+        }
         Action::BoundReplies if role == Member => {
             Some("only the owner or an admin may set how many replies are written at once")
         }
@@ -110,6 +119,7 @@ mod tests {
             (Action::Post, [true, true, true]),
             (Action::Invite, [true, true, true]),
             (Action::Rename, [false, true, true]),
+            (Action::Configure, [false, true, true]),
             (Action::Branch, [true, true, true]),
             (Action::SetRole, [false, false, true]),
             (Action::Remove(MemberRole::Member), [false, true, true]),

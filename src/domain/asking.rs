@@ -70,7 +70,7 @@ pub(in crate::domain) fn who_is_to_answer<'a>(
             .iter()
             .find(|agent| agent.username.eq_ignore_ascii_case(name))
             .ok_or_else(|| Error::invalid("agent", "there is no such agent in this chat")),
-        (None, Addressed::Agent(agent)) => Ok(agent),
+        (None, Addressed::Agents(named)) => named.first().copied().ok_or(Error::Conflict(NOBODY_TO_ASK)),
         (None, _) => agents.first().ok_or(Error::Conflict(NOBODY_TO_ASK)),
     }
 }

@@ -2,16 +2,17 @@
 
 use crate::bus::Envelope;
 use crate::domain::access::{Action, may};
+use crate::domain::agents::BOT_USERNAME;
 use crate::domain::audit::{By, Deed, record};
 use crate::domain::error::{Error, Result};
-use crate::domain::runs::BOT_USERNAME;
 use crate::domain::standing::{held_member_of, member_of};
-use crate::domain::{Actor, Context, messages, text};
+use crate::domain::{Actor, Context, agents, messages, text};
 use crate::ids::{ChatId, Seq, UserId};
 use crate::protocol::{
     AuditAction, Chat, ChatKind, ChatListItem, Event, Member, MemberRole, Notice, NotifyLevel, Queue,
-    ReadReceipt, SystemData, User, UserKind,
+    ReadReceipt, RoomSettings, SystemData, User, UserKind,
 };
+use crate::store::Tx;
 use crate::store::rows::{self, ChatRow, Membership, NewMessage};
 
 /// What somebody wants a new chat to be.
@@ -22,6 +23,13 @@ pub struct NewChat {
     pub participant_usernames: Vec<String>,
     /// Repeating it within 24 h gives the first chat again.
     pub idempotency_key: Option<String>,
+}
+
+/// What is to be changed of a chat.
+#[derive(Clone, Debug, Default)]
+pub struct ChatChange {
+    pub name: Option<String>,
+    pub settings: Option<RoomSettings>,
 }
 
 /// A chat that was made, or the one that was there already.
@@ -40,7 +48,7 @@ pub struct Opened {
     pub queue: Queue,
 }
 
-/// Makes a chat with its people and the bot in it.
+/// Makes a chat with its people, and the bot or, in an AI chat, the agents that were named.
 pub async fn create(cx: &Context, actor: &Actor, new: NewChat) -> Result<Created> {
     create_with(cx, actor, new, Vec::new()).await
 }
@@ -55,7 +63,7 @@ pub(in crate::domain) async fn create_with(
     if let Some(key) = &new.idempotency_key {
         text::client_id("Idempotency-Key", key)?;
     }
-    let others = participants(cx, actor, &new).await?;
+    let (others, mut agents) = participants(cx, actor, &new).await?;
     let name = name_of(&new)?;
     let now = cx.clock.now();
     let mut people = others.iter().map(|user| user.id).chain([actor.user.id]).collect::<Vec<_>>();
@@ -66,7 +74,11 @@ pub(in crate::domain) async fn create_with(
         return Ok(Created::Existing(get(cx, actor, existing).await?));
     }
 
-    let bot = cx.store.users_by_names(&[BOT_USERNAME.to_owned()]).await?;
+    if new.kind != ChatKind::Ai || agents.is_empty() {
+        let bot = cx.store.users_by_names(&[BOT_USERNAME.to_owned()]).await?;
+        agents.retain(|agent| agent.username != BOT_USERNAME);
+        agents.splice(0..0, bot);
+    }
 
     let tx = cx.store.begin().await?;
     if let Some(key) = &new.idempotency_key
@@ -101,7 +113,7 @@ pub(in crate::domain) async fn create_with(
     tx.append_message(chat_id, report, Event::Posted).await?;
     let read = if copies.is_empty() { Seq::ZERO } else { tx.append_copies(chat_id, copies, now).await? };
     tx.insert_member(chat_id, actor.user.id, MemberRole::Owner, now, read).await?;
-    for user in others.iter().chain(&bot) {
+    for user in others.iter().chain(&agents) {
         tx.insert_member(chat_id, user.id, MemberRole::Member, now, read).await?;
     }
     let deed = Deed::of(AuditAction::ChatCreated).within(chat_id);
@@ -128,23 +140,49 @@ pub async fn get(cx: &Context, actor: &Actor, chat: ChatId) -> Result<Chat> {
     Ok(view(&row, &membership))
 }
 
-/// Gives a chat another name.
-pub async fn rename(cx: &Context, actor: &Actor, chat: ChatId, name: &str) -> Result<Chat> {
-    let name = text::chat_name(name)?;
-    let tx = cx.store.begin().await?;
-    let (row, membership) = held_member_of(&tx, actor, chat).await?;
-    may(row.kind, membership.role, Action::Rename)?;
-    if row.name.as_deref() == Some(&name) {
-        return Ok(view(&row, &membership));
+/// Gives a chat another name, and says how it is served by its agents.
+pub async fn change(cx: &Context, actor: &Actor, chat: ChatId, change: ChatChange) -> Result<Chat> {
+    let name = change.name.as_deref().map(text::chat_name).transpose()?;
+    if let Some(settings) = &change.settings {
+        text::model_settings("settings", &settings.model)?;
+        text::instruction("settings", settings.instruction.as_deref().unwrap_or_default(), &cx.limits)?;
     }
-    tx.rename_chat(chat, &name).await?;
-    let by = actor.as_ref();
-    let report = messages::system(cx, actor, SystemData::ChatRenamed { name: name.clone(), by: by.clone() });
-    let owner_id = row.owner_id;
-    tx.append_message(chat, report, |message| Event::ChatUpdated { name: Some(name), owner_id, by, message })
-        .await?;
+    let tx = cx.store.begin().await?;
+    let (mut row, membership) = held_member_of(&tx, actor, chat).await?;
+    if let Some(name) = name {
+        may(row.kind, membership.role, Action::Rename)?;
+        if row.name.as_deref() != Some(&name) {
+            tx.rename_chat(chat, &name).await?;
+            row.name = Some(name.clone());
+            report(cx, actor, &tx, &row, SystemData::ChatRenamed { name, by: actor.as_ref() }).await?;
+        }
+    }
+    if let Some(settings) = change.settings {
+        may(row.kind, membership.role, Action::Configure)?;
+        if let Some(agent) = settings.default_agent_id
+            && !tx.members(chat).await?.iter().any(|member| member.is_bot && member.user_id == agent)
+        {
+            return Err(Error::invalid("settings", "default_agent_id must be an agent in this chat"));
+        }
+        if row.settings != settings {
+            tx.set_settings(chat, &settings).await?;
+            row.settings = settings;
+            report(cx, actor, &tx, &row, SystemData::SettingsChanged { by: actor.as_ref() }).await?;
+        }
+    }
     tx.commit().await?;
+    cx.kinds.changed(&row);
     get(cx, actor, chat).await
+}
+
+/// Tells the room of a change of its own.
+async fn report(cx: &Context, actor: &Actor, tx: &Tx, row: &ChatRow, data: SystemData) -> Result<()> {
+    let ChatRow { id, name, owner_id, settings, .. } = row.clone();
+    let report = messages::system(cx, actor, data);
+    let by = actor.as_ref();
+    tx.append_message(id, report, |message| Event::ChatUpdated { name, owner_id, settings, by, message })
+        .await?;
+    Ok(())
 }
 
 /// Sets what of a chat one wants to be notified of, and tells one's other devices.
@@ -198,6 +236,7 @@ pub(in crate::domain) fn view(row: &ChatRow, membership: &Membership) -> Chat {
         my_role: membership.role,
         last_read_seq: membership.last_read_seq,
         notify: membership.notify,
+        settings: row.settings.clone(),
     }
 }
 
@@ -206,11 +245,19 @@ pub(in crate::domain) fn tell(cx: &Context, user_id: UserId, notice: Notice) {
     cx.bus.publish(&Envelope::Notice { user_id, notice });
 }
 
-async fn participants(cx: &Context, actor: &Actor, new: &NewChat) -> Result<Vec<User>> {
+/// The people and the agents that were named.
+async fn participants(cx: &Context, actor: &Actor, new: &NewChat) -> Result<(Vec<User>, Vec<User>)> {
     if new.participant_usernames.len() >= cx.limits.participants_per_chat as usize {
         return Err(Error::invalid("participant_usernames", "has too many names"));
     }
-    let users = cx.store.users_by_names(&new.participant_usernames).await?;
+    let mut users = cx.store.users_by_names(&new.participant_usernames).await?;
+    let mut hidden = Vec::new();
+    for user in users.iter().filter(|user| user.kind == UserKind::Agent) {
+        if !agents::is_found(cx, actor, user.id).await? {
+            hidden.push(user.id);
+        }
+    }
+    users.retain(|user| !hidden.contains(&user.id));
     let unknown = new
         .participant_usernames
         .iter()
@@ -218,9 +265,11 @@ async fn participants(cx: &Context, actor: &Actor, new: &NewChat) -> Result<Vec<
     if let Some(name) = unknown {
         return Err(Error::invalid("participant_usernames", format!("there is no user {name:?}")));
     }
-    // The bot is in every new chat, and so is whoever makes it.
-    let others: Vec<User> =
-        users.into_iter().filter(|user| user.id != actor.user.id && user.kind == UserKind::Person).collect();
+    let (others, agents): (Vec<User>, Vec<User>) = users
+        .into_iter()
+        // Whoever makes a chat is in it anyway.
+        .filter(|user| user.id != actor.user.id)
+        .partition(|user| user.kind == UserKind::Person);
     match new.kind {
         ChatKind::Private if others.len() != 1 => {
             Err(Error::invalid("participant_usernames", "a private chat is with exactly one other person"))
@@ -228,7 +277,7 @@ async fn participants(cx: &Context, actor: &Actor, new: &NewChat) -> Result<Vec<
         ChatKind::Ai if !others.is_empty() => {
             Err(Error::invalid("participant_usernames", "an AI chat is for one person; make a group instead"))
         }
-        _ => Ok(others),
+        _ => Ok((others, agents)),
     }
 }
 

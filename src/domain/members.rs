@@ -5,7 +5,7 @@ use crate::domain::audit::{By, Deed, record};
 use crate::domain::chats::{tell, view};
 use crate::domain::error::{Error, Result};
 use crate::domain::standing::{held_member_of, member_of};
-use crate::domain::{Actor, Context, messages};
+use crate::domain::{Actor, Context, agents, messages};
 use crate::ids::{ChatId, UserId};
 use crate::protocol::{
     AuditAction, Chat, ChatKind, Event, Member, MemberRole, Notice, NotifyLevel, SystemData, User, UserKind,
@@ -38,6 +38,9 @@ pub async fn invite(cx: &Context, actor: &Actor, chat: ChatId, username: &str) -
         .into_iter()
         .next()
         .ok_or(Error::NotFound("user"))?;
+    if user.kind == UserKind::Agent && !agents::is_found(cx, actor, user.id).await? {
+        return Err(Error::NotFound("user"));
+    }
 
     let tx = cx.store.begin().await?;
     let (row, _) = held_member_of(&tx, actor, chat).await?;
@@ -76,7 +79,10 @@ pub(in crate::domain) async fn admit(
     if tx.count_members(row.id).await? >= u64::from(cx.limits.participants_per_chat) {
         return Err(Error::Conflict("the chat has as many participants as it may have"));
     }
-    if tx.count_chats(user.id).await? >= u64::from(cx.limits.chats_per_person) {
+    // An agent is wherever it is wanted.
+    if user.kind == UserKind::Person
+        && tx.count_chats(user.id).await? >= u64::from(cx.limits.chats_per_person)
+    {
         return Err(Error::Conflict("this person is in as many chats as they may be"));
     }
     let (role, now) = (MemberRole::Member, report.created_at);
@@ -161,7 +167,7 @@ pub async fn leave(cx: &Context, actor: &Actor, chat: ChatId, new_owner: Option<
     }
     match (membership.role, row.kind, new_owner) {
         // The other of the two keeps the history; a new private chat may begin.
-        (_, ChatKind::Private, _) => tx.free_pair(chat).await?,
+        (_, ChatKind::Private, _) if actor.user.kind == UserKind::Person => tx.free_pair(chat).await?,
         (MemberRole::Owner, _, Some(next)) if others.contains(&next) => {
             tx.set_owner(chat, next).await?;
             change_role(cx, actor, &tx, chat, next, MemberRole::Owner).await?;

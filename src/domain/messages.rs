@@ -4,16 +4,18 @@ use std::future::ready;
 use std::pin::Pin;
 
 use crate::domain::access::{Action, Authorship, may};
-use crate::domain::asking::{self, Ask};
+use crate::domain::asking::Ask;
 use crate::domain::audit::{By, Deed, record};
 use crate::domain::error::{Error, Result};
+use crate::domain::kinds::Known;
 use crate::domain::standing::{held_member_of, member_of};
-use crate::domain::text::{self, Addressed};
-use crate::domain::{Actor, Context};
-use crate::ids::{ChatId, MessageId, RunId, Seq};
-use crate::protocol::{AuditAction, ChatKind, Message, MessageKind, MessageStatus, Revision, SystemData};
+use crate::domain::{Actor, Context, questions, text};
+use crate::ids::{ChatId, MessageId, Seq};
+use crate::protocol::{
+    AuditAction, Manners, Message, MessageKind, MessageStatus, ReplyContext, Revision, SystemData,
+};
 use crate::store::error::StoreResult;
-use crate::store::rows::{self, Asked, MessagePage, NewMessage, NewReply, Post, Replay, Window};
+use crate::store::rows::{self, ChatRow, MessagePage, NewMessage, NewReply, Post, Replay, Window};
 use crate::telemetry::metrics::metrics;
 
 /// A message as its author hands it in.
@@ -52,7 +54,7 @@ impl Pending {
     }
 }
 
-/// Posts a person's message; if it asks the bot, the reply's placeholder and its run come with it.
+/// Posts a person's message; if it asks agents, their replies' placeholders and runs come with it.
 ///
 /// Messages of one caller get their places in the order in which their `post` returned, so a socket may
 /// hand in the next before the last is durable.
@@ -62,36 +64,32 @@ pub async fn post(cx: &Context, actor: &Actor, chat: ChatId, draft: Draft) -> Re
     if let Some(id) = &draft.client_id {
         text::client_id("client_id", id)?;
     }
-    let kind = match cx.kinds.of(chat) {
-        // Every member may post, and who is one the writing itself asks: once more here would cost a query a message.
-        Some(kind)
+    let replies = match cx.kinds.of(chat) {
+        // Most messages ask nobody, and every member may post, and who is one the writing itself asks: once more here
+        // would cost a query a message.
+        Some(Known { kind, manners: Manners::OnMention })
             if draft.reply_to.is_none() && draft.ask.is_none() && !text::may_ask(kind, &draft.content) =>
         {
-            kind
+            Vec::new()
         }
         _ => {
             let (row, membership) = member_of(cx, actor, chat).await?;
             may(row.kind, membership.role, Action::Post)?;
-            cx.kinds.learn(chat, row.kind);
-            row.kind
-        }
-    };
-    if let Some(reply_to) = draft.reply_to {
-        cx.store
-            .message(chat, reply_to)
-            .await?
-            .ok_or_else(|| Error::invalid("reply_to", "there is no such message in this chat"))?;
-    }
-    let reply = match reply_to_be(cx, actor, kind, chat, &draft).await {
-        // The bot has left since, or this is one question too many: whoever repeats a question that was posted
-        // still gets the first answer.
-        Err(refusal @ (Error::Conflict(_) | Error::RateLimited { .. })) => {
-            match first_of(cx, actor, chat, &draft).await? {
-                Some(first) => return Ok(Pending(Box::pin(ready(Ok(rows::Posted::Duplicate(first)))))),
-                None => return Err(refusal),
+            cx.kinds.learn(&row);
+            match asked(cx, actor, &row, &draft).await {
+                // The bot has left since, or this is one question too many: whoever repeats a question that was posted
+                // still gets the first answer.
+                Err(refusal @ (Error::Conflict(_) | Error::RateLimited { .. })) => {
+                    match first_of(cx, actor, chat, &draft).await? {
+                        Some(first) => {
+                            return Ok(Pending(Box::pin(ready(Ok(rows::Posted::Duplicate(first))))));
+                        }
+                        None => return Err(refusal),
+                    }
+                }
+                replies => replies?,
             }
         }
-        reply => reply?,
     };
     let message = NewMessage {
         id: MessageId::new(),
@@ -105,7 +103,7 @@ pub async fn post(cx: &Context, actor: &Actor, chat: ChatId, draft: Draft) -> Re
         data: None,
         created_at: cx.clock.now(),
     };
-    Ok(Pending(Box::pin(cx.store.post(Post { chat_id: chat, message, reply }))))
+    Ok(Pending(Box::pin(cx.store.post(Post { chat_id: chat, message, replies }))))
 }
 
 /// A page of a chat's messages.
@@ -173,6 +171,14 @@ pub async fn delete(cx: &Context, actor: &Actor, chat: ChatId, id: MessageId) ->
     Ok(())
 }
 
+/// What the model was shown for a reply.
+pub async fn context(cx: &Context, actor: &Actor, chat: ChatId, id: MessageId) -> Result<ReplyContext> {
+    member_of(cx, actor, chat).await?;
+    // With its text its context goes, too.
+    ordinary(cx.store.message(chat, id).await?)?;
+    cx.store.kept_context(chat, id).await?.ok_or(Error::NotFound("context"))
+}
+
 /// The earlier texts of a message, oldest first.
 pub async fn revisions(cx: &Context, actor: &Actor, chat: ChatId, id: MessageId) -> Result<Vec<Revision>> {
     member_of(cx, actor, chat).await?;
@@ -215,6 +221,7 @@ fn sentence(data: &SystemData) -> String {
             format!("{} made {} {role} of the chat", by.username, user.username)
         }
         SystemData::ChatRenamed { name, by } => format!("{} renamed the chat to {name}", by.username),
+        SystemData::SettingsChanged { by } => format!("{} changed the chat's settings", by.username),
     }
 }
 
@@ -237,30 +244,17 @@ async fn first_of(cx: &Context, actor: &Actor, chat: ChatId, draft: &Draft) -> R
     }
 }
 
-async fn reply_to_be(
-    cx: &Context,
-    actor: &Actor,
-    kind: ChatKind,
-    chat: ChatId,
-    draft: &Draft,
-) -> Result<Option<NewReply>> {
-    let content = &draft.content;
-    // Most messages ask nobody; they must not pay for looking up agents.
-    if draft.ask.is_none() && !text::may_ask(kind, content) {
-        return Ok(None);
-    }
-    let agents = cx.store.agents(chat).await?;
-    let addressed = text::addressed(kind, content, &agents);
-    let (agent, asked) = match (&draft.ask, addressed) {
-        (_, Addressed::NoQuestion) => {
-            return Err(Error::invalid("content", "write your question after /bot"));
+/// The replies that this draft asks for.
+async fn asked(cx: &Context, actor: &Actor, row: &ChatRow, draft: &Draft) -> Result<Vec<NewReply>> {
+    let answered = match draft.reply_to {
+        Some(id) => {
+            let answered = cx.store.message(row.id, id).await?;
+            Some(
+                answered
+                    .ok_or_else(|| Error::invalid("reply_to", "there is no such message in this chat"))?,
+            )
         }
-        (Some(ask), addressed) => (asking::who_is_to_answer(ask, &addressed, &agents)?, ask.asked.clone()),
-        (None, Addressed::Nobody) => return Ok(None),
-        (None, Addressed::NoAgent) => return Err(Error::Conflict(asking::NOBODY_TO_ASK)),
-        (None, Addressed::Agent(agent)) => (agent, Asked::default()),
+        None => None,
     };
-    cx.rates.question(actor.user.id)?;
-    let (run_id, message_id) = (RunId::new(), MessageId::new());
-    Ok(Some(NewReply { run_id, message_id, agent: agent.clone(), asked }))
+    questions::asked(cx, actor, row, draft, answered.as_ref()).await
 }

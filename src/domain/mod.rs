@@ -4,6 +4,7 @@
 //! records; it knows no HTTP, no frames' delivery and no sockets.
 
 pub mod access;
+pub mod agents;
 pub mod asking;
 pub mod audit;
 pub mod auth;
@@ -18,6 +19,8 @@ pub mod links;
 pub mod members;
 pub mod messages;
 pub mod models;
+pub mod prompts;
+pub mod questions;
 pub mod rates;
 pub mod receipts;
 pub mod runs;
@@ -47,6 +50,8 @@ pub struct Context {
     pub store: Store,
     pub bus: Arc<Bus>,
     pub limits: Limits,
+    /// What the operator tells every agent.
+    pub instruction: String,
     pub rates: Rates,
     pub kinds: Kinds,
     pub auth: Auth,

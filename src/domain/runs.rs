@@ -1,43 +1,13 @@
-//! Questions to the bot: the bot's user, the queue that everybody sees, stopping a reply, and writing it once more.
+//! Replies to be written: the queue that everybody sees, stopping a reply, and writing it once more.
 
 use crate::bus::{Bus, Envelope};
 use crate::domain::access::{Action, Authorship, may};
 use crate::domain::error::{Error, Result};
 use crate::domain::standing::{held_member_of, member_of};
 use crate::domain::{Actor, Context};
-use crate::ids::{ChatId, MessageId, RunId, UserId};
-use crate::protocol::{
-    Message, MessageStatus, Queue, Reason, ReplyRun, RunState, ServerRole, Signal, UserKind, UserRef, Version,
-};
-use crate::store::rows::{Committed, NewUser, Outcome, Retry};
-
-/// The name under which the bot is mentioned and invited.
-pub const BOT_USERNAME: &str = "gem";
-/// The name by which people know it.
-pub const BOT_NAME: &str = "Gemini";
-
-/// Makes the bot's user at the first start, before any person could take its name.
-pub async fn ensure_bot(cx: &Context) -> Result<()> {
-    if !cx.store.users_by_names(&[BOT_USERNAME.to_owned()]).await?.is_empty() {
-        return Ok(());
-    }
-    let tx = cx.store.begin().await?;
-    let bot = NewUser {
-        id: UserId::new(),
-        kind: UserKind::Agent,
-        username: BOT_USERNAME.into(),
-        display_name: BOT_NAME.into(),
-        email: None,
-        password_hash: None,
-        role: ServerRole::Member,
-        created_at: cx.clock.now(),
-    };
-    // Another node may have been first; then it is there, which is all that is wanted.
-    if tx.insert_user(bot).await?.is_ok() {
-        tx.commit().await?;
-    }
-    Ok(())
-}
+use crate::ids::{ChatId, MessageId, RunId};
+use crate::protocol::{Message, MessageStatus, Queue, Reason, ReplyRun, RunState, Signal, UserRef, Version};
+use crate::store::rows::{Committed, Outcome, Retry};
 
 /// Passes a committed change on: to the rooms, and to the bot if it is a reply to be written.
 pub fn announce(bus: &Bus, committed: Committed) {

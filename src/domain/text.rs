@@ -1,10 +1,13 @@
 //! What text may be: lengths, forbidden characters, and whether it asks the bot. Pure.
 
+use crate::config::limits::Limits;
 use crate::domain::error::{Error, Result};
-use crate::protocol::{ChatKind, UserRef};
+use crate::protocol::{ChatKind, ModelSettings, UserRef};
 
 /// The longest name of a chat, in characters.
 pub const CHAT_NAME_CHARS: usize = 100;
+/// The longest name of a model, in bytes.
+const MODEL_BYTES: usize = 128;
 /// The longest id that a client may give a write of its own, in characters.
 pub const CLIENT_ID_CHARS: usize = 64;
 
@@ -24,12 +27,21 @@ pub fn content(text: &str, max_bytes: usize) -> Result<()> {
 
 /// A chat's name, trimmed: one line, 1 to 100 characters.
 pub fn chat_name(name: &str) -> Result<String> {
+    line("name", name)
+}
+
+/// A prompt's title, likewise.
+pub fn title(title: &str) -> Result<String> {
+    line("title", title)
+}
+
+fn line(field: &str, name: &str) -> Result<String> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > CHAT_NAME_CHARS {
-        return Err(Error::invalid("name", format!("must have 1 to {CHAT_NAME_CHARS} characters")));
+        return Err(Error::invalid(field, format!("must have 1 to {CHAT_NAME_CHARS} characters")));
     }
     if name.chars().any(char::is_control) {
-        return Err(Error::invalid("name", "must be one line without control characters"));
+        return Err(Error::invalid(field, "must be one line without control characters"));
     }
     Ok(name.to_owned())
 }
@@ -40,6 +52,36 @@ pub fn client_id(field: &str, id: &str) -> Result<()> {
         return Err(Error::invalid(field, format!("must have 1 to {CLIENT_ID_CHARS} characters")));
     }
     Ok(())
+}
+
+/// What an agent is told by whoever made it, or by a room's owner: bounded, without NUL.
+pub fn instruction(field: &str, text: &str, limits: &Limits) -> Result<()> {
+    if text.len() > limits.instruction_bytes {
+        return Err(Error::TooLarge("the instruction is too long"));
+    }
+    if text.contains('\0') {
+        return Err(Error::invalid(field, "must not contain the NUL character"));
+    }
+    Ok(())
+}
+
+/// How a model is asked to answer: whether there is such a model, and what it makes of the rest, is known when it is asked.
+pub fn model_settings(field: &str, settings: &ModelSettings) -> Result<()> {
+    let ModelSettings { model, temperature, top_p, max_tokens, .. } = settings;
+    let is_name =
+        |name: &String| (1..=MODEL_BYTES).contains(&name.len()) && name.chars().all(|c| c.is_ascii_graphic());
+    let complaint = if !model.as_ref().is_none_or(is_name) {
+        "model must be the name of a model"
+    } else if temperature.is_some_and(|value| !(0.0..=2.0).contains(&value)) {
+        "temperature must be from 0 to 2"
+    } else if top_p.is_some_and(|value| !(value > 0.0 && value <= 1.0)) {
+        "top_p must be above 0 and up to 1"
+    } else if *max_tokens == Some(0) {
+        "max_tokens must be at least 1"
+    } else {
+        return Ok(());
+    };
+    Err(Error::invalid(field, complaint))
 }
 
 /// Whether a text could ask an agent, judged without knowing the agents: the cheap test of the hot path.
@@ -55,23 +97,23 @@ pub enum Addressed<'a> {
     NoAgent,
     /// `/bot` with nothing behind it.
     NoQuestion,
-    Agent(&'a UserRef),
+    /// Each once, in the order of their names.
+    Agents(Vec<&'a UserRef>),
 }
 
-/// Reads `/bot …`, a mention, or an AI chat's plain message. `agents` are those in the chat, the first one answers `/bot`.
+/// Reads `/bot …`, mentions, or an AI chat's plain message. `agents` are those in the chat, the first one answers `/bot`.
 pub fn addressed<'a>(kind: ChatKind, text: &str, agents: &'a [UserRef]) -> Addressed<'a> {
     if let Some(question) = command(text) {
         return match agents.first() {
             None => Addressed::NoAgent,
             Some(_) if question.is_empty() => Addressed::NoQuestion,
-            Some(agent) => Addressed::Agent(agent),
+            Some(agent) => Addressed::Agents(vec![agent]),
         };
     }
-    if let Some(agent) = mentioned(text, agents) {
-        return Addressed::Agent(agent);
-    }
+    let mentioned = mentioned(text, agents);
     match agents.first() {
-        Some(agent) if kind == ChatKind::Ai => Addressed::Agent(agent),
+        _ if !mentioned.is_empty() => Addressed::Agents(mentioned),
+        Some(agent) if kind == ChatKind::Ai => Addressed::Agents(vec![agent]),
         _ => Addressed::Nobody,
     }
 }
@@ -102,8 +144,14 @@ pub fn mentions(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn mentioned<'a>(text: &str, agents: &'a [UserRef]) -> Option<&'a UserRef> {
-    mentions(text).find_map(|name| agents.iter().find(|agent| agent.username.eq_ignore_ascii_case(name)))
+/// The agents that a text mentions, each once, in the order of their names.
+pub fn mentioned<'a>(text: &str, agents: &'a [UserRef]) -> Vec<&'a UserRef> {
+    let mut mentioned: Vec<&UserRef> = Vec::new();
+    for name in mentions(text) {
+        let agent = agents.iter().find(|agent| agent.username.eq_ignore_ascii_case(name));
+        mentioned.extend(agent.filter(|agent| !mentioned.contains(agent)));
+    }
+    mentioned
 }
 
 #[cfg(test)]
@@ -115,7 +163,7 @@ mod tests {
     #[test]
     fn the_bot_answers_to_its_command_and_its_name_only() {
         let agents = [UserRef { id: UserId::new(), username: "gem".into(), display_name: "Gemini".into() }];
-        let asks = |kind, text: &str| addressed(kind, text, &agents) == Addressed::Agent(&agents[0]);
+        let asks = |kind, text: &str| addressed(kind, text, &agents) == Addressed::Agents(vec![&agents[0]]);
         for text in ["/bot hi", "  /bot\nhi", "@gem hi", "hi @GEM.", "(@gem)", "so, @gem, what?", "@gem"] {
             assert!(asks(ChatKind::Group, text), "{text:?}");
         }
@@ -125,6 +173,20 @@ mod tests {
         assert!(asks(ChatKind::Ai, "hi"));
         assert_eq!(addressed(ChatKind::Group, "/bot  ", &agents), Addressed::NoQuestion);
         assert_eq!(addressed(ChatKind::Group, "/bot hi", &[]), Addressed::NoAgent);
+    }
+
+    #[test]
+    fn each_agent_that_is_mentioned_is_asked_once() {
+        let agent =
+            |name: &str| UserRef { id: UserId::new(), username: name.into(), display_name: name.into() };
+        let agents = [agent("gem"), agent("poet"), agent("reviewer")];
+        let asked = |text: &str| match addressed(ChatKind::Group, text, &agents) {
+            Addressed::Agents(asked) => asked.into_iter().map(|agent| agent.username.as_str()).collect(),
+            _ => Vec::new(),
+        };
+        assert_eq!(asked("@reviewer @poet @Reviewer what now, @nobody?"), ["reviewer", "poet"]);
+        assert_eq!(asked("/bot what would @poet say?"), ["gem"]);
+        assert!(asked("nothing").is_empty());
     }
 
     #[test]

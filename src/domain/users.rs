@@ -5,11 +5,11 @@ use std::net::IpAddr;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::bus::Envelope;
+use crate::domain::agents::BOT_NAME;
 use crate::domain::audit::{By, Deed, record};
 use crate::domain::auth::passwords::{self, PASSWORD_BYTES};
 use crate::domain::auth::sessions::{announce_ended, confirm};
 use crate::domain::error::{Error, Result};
-use crate::domain::runs::BOT_NAME;
 use crate::domain::{Actor, Context, members};
 use crate::ids::{Timestamp, UserId};
 use crate::protocol::{AuditAction, Me, Notice, ServerRole, Signal, User, UserKind};
@@ -105,7 +105,7 @@ pub(in crate::domain) async fn prepare(cx: &Context, new: NewPerson, role: Serve
     })
 }
 
-fn taken(taken: Taken) -> Error {
+pub(in crate::domain) fn taken(taken: Taken) -> Error {
     match taken {
         Taken::Username => Error::Taken("username"),
         Taken::Email => Error::Taken("email"),
@@ -134,7 +134,8 @@ pub async fn change(cx: &Context, actor: &Actor, change: ProfileChange) -> Resul
     Ok(Me { user, email: email.unwrap_or_default(), role })
 }
 
-async fn show(cx: &Context, user: &User) -> Result<()> {
+/// Shows how somebody is called now, in their chats and to themselves.
+pub(in crate::domain) async fn show(cx: &Context, user: &User) -> Result<()> {
     for chat_id in cx.store.chat_ids(user.id).await? {
         // Oneself hears it below, once, in whatever chats one's sockets are.
         let signal = Signal::UserUpdated(user.clone());
@@ -229,7 +230,7 @@ async fn person(cx: &Context, username: &str) -> Result<Account> {
 }
 
 /// Letters, digits, `_ . -`; unique and never changed, so that a name says who it is.
-fn username(name: &str) -> Result<String> {
+pub(in crate::domain) fn username(name: &str) -> Result<String> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
     let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     let valid = USERNAME_CHARS.contains(&name.len())
@@ -249,7 +250,7 @@ fn username(name: &str) -> Result<String> {
 
 /// One line, trimmed. Brackets are left to programs that mark something beside a name; the rest would let a name
 /// turn the text around it or hide.
-fn display_name(name: &str) -> Result<String> {
+pub(in crate::domain) fn display_name(name: &str) -> Result<String> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > DISPLAY_NAME_CHARS {
         return Err(Error::invalid(

@@ -9,12 +9,12 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::domain::chats::{self, Created, NewChat};
+use crate::domain::chats::{self, ChatChange, Created, NewChat};
 use crate::domain::{Actor, Context};
 use crate::http::error::Result;
 use crate::http::extract::{Id, IdempotencyKey, Json, Query, has_more, page_limit};
 use crate::ids::ChatId;
-use crate::protocol::{Chat, ChatKind, ChatListItem, NotifyLevel};
+use crate::protocol::{Chat, ChatKind, ChatListItem, NotifyLevel, RoomSettings};
 
 const DEFAULT_LIMIT: u32 = 100;
 
@@ -44,9 +44,12 @@ impl ChatToBe {
 }
 
 #[derive(Deserialize, ToSchema)]
-pub(in crate::http) struct ChatChange {
+#[schema(as = ChatChange)]
+pub(in crate::http) struct Change {
     #[schema(min_length = 1, max_length = 100)]
     name: Option<String>,
+    /// In place of all that was set.
+    settings: Option<RoomSettings>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -133,7 +136,7 @@ pub(in crate::http) async fn get(
     Ok(Json(chats::get(&cx, &actor, chat).await?))
 }
 
-/// Rename a chat: its owner and admins.
+/// Rename a chat, or say how it is served by its agents: its owner and admins.
 #[utoipa::path(
     patch, path = "/chats/{chat_id}", tag = "chats",
     params(("chat_id" = ChatId, Path)), responses((status = 200, body = Chat))
@@ -142,11 +145,12 @@ pub(in crate::http) async fn change(
     State(cx): State<Arc<Context>>,
     actor: Actor,
     Id(chat): Id<ChatId>,
-    Json(body): Json<ChatChange>,
+    Json(body): Json<Change>,
 ) -> Result<Json<Chat>> {
-    Ok(Json(match body.name {
-        Some(name) => chats::rename(&cx, &actor, chat, &name).await?,
-        None => chats::get(&cx, &actor, chat).await?,
+    let Change { name, settings } = body;
+    Ok(Json(match (&name, &settings) {
+        (None, None) => chats::get(&cx, &actor, chat).await?,
+        _ => chats::change(&cx, &actor, chat, ChatChange { name, settings }).await?,
     }))
 }
 

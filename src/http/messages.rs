@@ -15,7 +15,7 @@ use crate::domain::{Actor, Context, receipts, runs};
 use crate::http::error::Result;
 use crate::http::extract::{Id, IdempotencyKey, Json, Query, page_limit};
 use crate::ids::{ChatId, MessageId, Seq};
-use crate::protocol::{Message, ReadReceipt, Revision};
+use crate::protocol::{Message, ReadReceipt, ReplyContext, Revision};
 use crate::store::rows::{MessagePage, Window};
 
 const DEFAULT_LIMIT: u32 = 50;
@@ -179,6 +179,20 @@ pub(in crate::http) async fn retry(
     Id((chat, message)): Id<(ChatId, MessageId)>,
 ) -> Result<Json<Message>> {
     Ok(Json(runs::retry(&cx, &actor, chat, message).await?))
+}
+
+/// What the model was shown for a reply: instruction, summary, messages and settings.
+#[utoipa::path(
+    get, path = "/chats/{chat_id}/messages/{message_id}/context", tag = "messages",
+    params(("chat_id" = ChatId, Path), ("message_id" = MessageId, Path)),
+    responses((status = 200, body = ReplyContext))
+)]
+pub(in crate::http) async fn context(
+    State(cx): State<Arc<Context>>,
+    actor: Actor,
+    Id((chat, message)): Id<(ChatId, MessageId)>,
+) -> Result<Json<ReplyContext>> {
+    Ok(Json(messages::context(&cx, &actor, chat, message).await?))
 }
 
 /// The earlier texts of a message, oldest first.

@@ -2,6 +2,7 @@
 //!
 //! This page is the table of contents. No SQL, no policy and no fan-out here.
 
+mod agents;
 mod audit;
 mod bot;
 mod branches;
@@ -20,6 +21,7 @@ mod messages;
 mod models;
 mod observe;
 mod openapi;
+mod prompts;
 mod replies;
 mod session;
 pub mod state;
@@ -104,12 +106,17 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(messages::page, messages::post))
         .routes(routes!(messages::get, messages::edit, messages::delete))
         .routes(routes!(messages::retry))
+        .routes(routes!(messages::context))
         .routes(routes!(messages::revisions))
         .routes(routes!(replies::go_on))
         .routes(routes!(replies::versions))
         .routes(routes!(replies::queue, replies::set_queue))
         .routes(routes!(messages::mark_read))
         .routes(routes!(messages::read_receipts))
+        .routes(routes!(agents::create, agents::list))
+        .routes(routes!(agents::get, agents::change, agents::delete))
+        .routes(routes!(prompts::create, prompts::list))
+        .routes(routes!(prompts::change, prompts::delete))
         .routes(routes!(models::list))
         .routes(routes!(models::embed))
         .routes(routes!(bot::ask))

@@ -44,6 +44,8 @@ const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 's
         (name = "participants", description = "Who is in a room"),
         (name = "links", description = "Bringing people into a room by a link"),
         (name = "messages", description = "What is said, and how far it is read"),
+        (name = "agents", description = "Participants that are programs"),
+        (name = "prompts", description = "Instructions to be put into agents and rooms"),
         (name = "models", description = "What can be asked"),
         (name = "bot", description = "The bot for those who have no socket"),
         (name = "usage", description = "What replies used and cost"),

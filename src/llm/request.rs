@@ -15,12 +15,17 @@ pub struct Request {
 }
 
 impl Request {
-    /// More tokens than it will have: one for two bytes. Most languages take three to five bytes a token, and a
-    /// provider's own count would cost a request.
+    /// More tokens than it will have.
     pub fn estimated_tokens(&self) -> u32 {
-        let parts = self.turns.iter().flat_map(|turn| &turn.parts).map(String::len).sum::<usize>();
-        u32::try_from((self.system.len() + parts).div_ceil(2)).unwrap_or(u32::MAX)
+        let parts = self.turns.iter().flat_map(|turn| &turn.parts).map(|part| estimated_tokens(part));
+        parts.fold(estimated_tokens(&self.system), u32::saturating_add)
     }
+}
+
+/// More tokens than a text will have: one for two bytes. Most languages take three to five bytes a token, and a
+/// provider's own count would cost a request.
+pub fn estimated_tokens(text: &str) -> u32 {
+    u32::try_from(text.len().div_ceil(2)).unwrap_or(u32::MAX)
 }
 
 /// What one side said at a stretch.

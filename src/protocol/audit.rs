@@ -63,6 +63,8 @@ pub enum AuditAction {
     MessageDeleted,
     /// Of the subject, of the chat, or else of the server.
     BudgetSet,
+    AgentCreated,
+    AgentDeleted,
 }
 
 /// A line of the audit log: who did what to whom, when and from where. No contents.

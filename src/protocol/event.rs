@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ids::{ChatId, MessageId, RunId, Seq, UserId};
+use crate::protocol::agent::RoomSettings;
 use crate::protocol::resource::{Chat, MemberRole, Message, NotifyLevel, Preview, User, UserRef};
 
 /// A durable change of a chat; carries the `seq` of the transaction that made it true.
@@ -33,6 +34,7 @@ pub enum Event {
     ChatUpdated {
         name: Option<String>,
         owner_id: Option<UserId>,
+        settings: RoomSettings,
         by: UserRef,
         message: Message,
     },

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ids::{ChatId, ConnectionId, MessageId, Seq, UserId};
+use crate::protocol::agent::RoomSettings;
 use crate::protocol::error::ErrorCode;
 use crate::protocol::event::{Event, Notice, Queue, QueueEntry, Signal, StreamSnapshot};
 use crate::protocol::resource::{
@@ -184,6 +185,9 @@ pub enum ServerFrame {
         chat_id: ChatId,
         name: Option<String>,
         owner_id: Option<UserId>,
+        /// Missing where nobody has set anything.
+        #[serde(default, skip_serializing_if = "RoomSettings::is_default")]
+        settings: RoomSettings,
         by: UserRef,
         message: Message,
     },
@@ -319,8 +323,8 @@ impl ServerFrame {
             Event::ParticipantRole { user, role, by, message } => {
                 Self::ParticipantRole { seq, chat_id, user, role, by, message }
             }
-            Event::ChatUpdated { name, owner_id, by, message } => {
-                Self::ChatUpdated { seq, chat_id, name, owner_id, by, message }
+            Event::ChatUpdated { name, owner_id, settings, by, message } => {
+                Self::ChatUpdated { seq, chat_id, name, owner_id, settings, by, message }
             }
             Event::ChatDeleted { by } => Self::ChatDeleted { seq, chat_id, by },
         }

@@ -3,6 +3,7 @@
 //! One set of types serves REST, the socket, the event log's views and the API description. Rows are
 //! separate and stay in `store`; this floor knows no database, no HTTP and no socket library.
 
+pub mod agent;
 pub mod audit;
 pub mod close;
 pub mod error;
@@ -13,6 +14,9 @@ pub mod reply;
 pub mod resource;
 pub mod usage;
 
+pub use agent::{
+    Agent, ContextMessage, ContextSummary, Manners, Prompt, ReplyContext, RoomSettings, Visibility,
+};
 pub use audit::{AuditAction, AuditEntry};
 pub use close::CloseCode;
 pub use error::{ErrorCode, FieldError, Problem};

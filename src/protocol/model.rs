@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use crate::protocol::usage::Usage;
 
-/// A model and how it is to answer. What is not set is left to the next who may decide: the room, the server, and
-/// in the end the model itself.
+/// A model and how it is to answer. What is not set is left to the next who may decide: after a request its room,
+/// then the agent, the server, and in the end the model itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ModelSettings {
     /// `provider/name`, as `GET /api/models` has it.
@@ -24,6 +24,9 @@ pub struct ModelSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thinking: Option<Thinking>,
 }
+
+// Numbers that came as JSON are never NaN.
+impl Eq for ModelSettings {}
 
 impl ModelSettings {
     /// These, and `otherwise` what is not set here.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ids::{ChatId, LinkId, MessageId, RunId, Seq, SessionId, Timestamp, UserId};
+use crate::protocol::agent::RoomSettings;
 use crate::protocol::usage::Usage;
 
 /// Whether an author is a human being or a program.
@@ -201,6 +202,9 @@ pub struct Chat {
     pub my_role: MemberRole,
     pub last_read_seq: Seq,
     pub notify: NotifyLevel,
+    /// Missing where nobody has set anything.
+    #[serde(default, skip_serializing_if = "RoomSettings::is_default")]
+    pub settings: RoomSettings,
 }
 
 /// A chat in the list of one's chats.
@@ -395,13 +399,37 @@ pub struct ReplyRun {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum SystemData {
-    ChatCreated { by: UserRef },
-    MemberAdded { user: UserRef, by: UserRef },
-    MemberJoined { user: UserRef, invited_by: UserRef },
-    MemberRemoved { user: UserRef, by: UserRef },
-    MemberLeft { user: UserRef },
-    RoleChanged { user: UserRef, role: MemberRole, by: UserRef },
-    ChatRenamed { name: String, by: UserRef },
+    ChatCreated {
+        by: UserRef,
+    },
+    MemberAdded {
+        user: UserRef,
+        by: UserRef,
+    },
+    MemberJoined {
+        user: UserRef,
+        invited_by: UserRef,
+    },
+    MemberRemoved {
+        user: UserRef,
+        by: UserRef,
+    },
+    MemberLeft {
+        user: UserRef,
+    },
+    RoleChanged {
+        user: UserRef,
+        role: MemberRole,
+        by: UserRef,
+    },
+    ChatRenamed {
+        name: String,
+        by: UserRef,
+    },
+    /// How the room is served by its agents.
+    SettingsChanged {
+        by: UserRef,
+    },
 }
 
 /// A message.

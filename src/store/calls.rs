@@ -8,17 +8,17 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, ExprTrait as _, IntoActiveModel as _,
-    QueryFilter as _,
+    QueryFilter as _, QuerySelect as _,
 };
 
 use crate::ids::{ChatId, Day, MessageId, RunId, Timestamp, UserId};
 use crate::protocol::{CallStatus, Usage};
 use crate::store::entity::{call, run, spending};
 use crate::store::error::StoreResult;
-use crate::store::rows::{Bound, EndedCall, Lease, NewCall, Opened, Subject};
+use crate::store::rows::{Bound, EndedCall, Lease, NewCall, Opened, Spent, Subject};
 use crate::store::{Store, Tx, word};
 
 /// Longer than any provider is waited for.
@@ -50,7 +50,33 @@ impl Store {
         tx.open(opened(of, run.asked_by, new), bounds).await
     }
 
-    /// The same for a call that is for no reply.
+    /// The same for a call beside a run: because of a reply, after its end.
+    pub async fn open_call_beside(&self, of: Spent, new: NewCall, bounds: &[Bound]) -> StoreResult<Opened> {
+        let reply = Reply { run: of.run_id, chat: of.chat_id, message: of.message_id };
+        self.begin().await?.open(opened(reply, of.asked_by, new), bounds).await
+    }
+
+    /// Ends the calls beside runs that a process left open which ended in the middle of them. Where another process
+    /// makes them still, they are written down as they end all the same.
+    pub async fn abandon_calls_beside(&self, since: Day) -> StoreResult<()> {
+        let runs = Query::select().column(run::Column::Id).from(run::Entity).take();
+        let left: Vec<RunId> = call::Entity::find()
+            .select_only()
+            .column(call::Column::RunId)
+            .filter(call::Column::Day.gte(since))
+            .filter(call::Column::Status.is_null())
+            .filter(call::Column::RunId.ne(RunId::NIL))
+            .filter(call::Column::RunId.not_in_subquery(runs))
+            .into_tuple()
+            .all(&self.inner.reader)
+            .await?;
+        for run in left {
+            self.end_calls(run, &[]).await?;
+        }
+        Ok(())
+    }
+
+    /// Reserves what a call for no reply may use, likewise.
     pub async fn open_call_alone(
         &self,
         asked_by: UserId,

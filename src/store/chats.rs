@@ -10,8 +10,8 @@ use sea_orm::{
 
 use crate::ids::{ChatId, MessageId, Seq, Timestamp, UserId};
 use crate::protocol::{
-    Chat, ChatKind, ChatListItem, MemberRole, MessageKind, MessageStatus, NotifyLevel, Preview, RunState,
-    UserKind, UserRef,
+    Chat, ChatKind, ChatListItem, MemberRole, MessageKind, MessageStatus, NotifyLevel, Preview, RoomSettings,
+    RunState, UserKind, UserRef,
 };
 use crate::store::entity::{chat, idempotency_key, member, message, run, user};
 use crate::store::error::{StoreError, StoreResult};
@@ -19,7 +19,7 @@ use crate::store::members::membership_view;
 use crate::store::messages::current_run;
 use crate::store::rows::{ChatRow, Membership, NewChat};
 use crate::store::users::referring;
-use crate::store::{Store, Tx, from_json, meaning, word};
+use crate::store::{Store, Tx, from_json, meaning, to_json, word};
 
 /// Unread messages are counted so far and no further.
 const MOST_UNREAD: u64 = 100;
@@ -88,6 +88,17 @@ impl Store {
         Ok(ids)
     }
 
+    /// How the room is served by its agents.
+    pub async fn settings(&self, chat: ChatId) -> StoreResult<RoomSettings> {
+        let found = chat::Entity::find_by_id(chat)
+            .select_only()
+            .column(chat::Column::Settings)
+            .into_tuple::<Option<serde_json::Value>>()
+            .one(&self.inner.reader)
+            .await?;
+        Ok(from_json(found.flatten())?.unwrap_or_default())
+    }
+
     /// The living private chat of these two.
     pub async fn private_chat(&self, a: UserId, b: UserId) -> StoreResult<Option<ChatId>> {
         let id = chat::Entity::find()
@@ -149,6 +160,7 @@ impl Tx {
             active_at: Set(new.created_at),
             created_at: Set(new.created_at),
             deleted_at: Set(None),
+            settings: Set(None),
             idle_seq: Set(Seq::ZERO),
             replies_at_once: Set(None),
         };
@@ -219,6 +231,11 @@ impl Tx {
         self.update_chat(chat, chat::Column::Name, Expr::value(name)).await
     }
 
+    /// How the room is served by its agents, all of it.
+    pub async fn set_settings(&self, chat: ChatId, settings: &RoomSettings) -> StoreResult<()> {
+        self.update_chat(chat, chat::Column::Settings, Expr::value(to_json(Some(settings))?)).await
+    }
+
     /// The chat's row only; the roles are the members'.
     pub async fn set_owner(&self, chat: ChatId, owner: UserId) -> StoreResult<()> {
         self.update_chat(chat, chat::Column::OwnerId, Expr::value(owner)).await
@@ -280,6 +297,7 @@ fn chat_view(row: chat::Model) -> StoreResult<ChatRow> {
         owner_id: row.owner_id,
         head_seq: row.head_seq,
         created_at: row.created_at,
+        settings: from_json(row.settings)?.unwrap_or_default(),
     })
 }
 
@@ -305,6 +323,7 @@ struct ListRow {
     my_role: String,
     last_read_seq: Seq,
     notify: String,
+    settings: Option<serde_json::Value>,
     unread: i64,
     last_id: Option<MessageId>,
     last_seq: Option<Seq>,
@@ -335,6 +354,7 @@ fn list_query(user: UserId, page: impl Iterator<Item = ChatId>) -> Select<member
             chat::Column::OwnerId,
             chat::Column::CreatedAt,
             chat::Column::HeadSeq,
+            chat::Column::Settings,
         ])
         .column_as(member::Column::Role, "my_role")
         .columns([member::Column::LastReadSeq, member::Column::Notify])
@@ -409,6 +429,7 @@ impl ListRow {
                 my_role,
                 last_read_seq: self.last_read_seq,
                 notify,
+                settings: from_json(self.settings)?.unwrap_or_default(),
             },
             unread_count: u32::try_from(self.unread).unwrap_or_default(),
             last_message,

@@ -17,7 +17,7 @@ use crate::store::error::{StoreError, StoreResult, corrupt};
 use crate::store::messages;
 use crate::store::rows::{Committed, Replay};
 use crate::store::users::user_view;
-use crate::store::{Inner, Store, Tx, database_now, meaning, word};
+use crate::store::{Inner, Store, Tx, database_now, from_json, meaning, word};
 
 /// A statement can name only so many messages.
 const MOST_EVENTS: u32 = 10_000;
@@ -246,6 +246,7 @@ impl Shown {
             EventKind::ChatUpdated => Event::ChatUpdated {
                 name: self.room.name.clone(),
                 owner_id: self.room.owner_id,
+                settings: from_json(self.room.settings.clone())?.unwrap_or_default(),
                 by: by()?,
                 message: message()?,
             },

@@ -34,13 +34,31 @@ impl Store {
         Ok(ids)
     }
 
-    /// The chat's agents, the longest-standing first.
+    /// The people in the chat who have one of these usernames.
+    pub async fn people_named(&self, chat: ChatId, names: &[&str]) -> StoreResult<Vec<UserId>> {
+        let keys = names.iter().map(|name| name.to_lowercase());
+        let ids = member::Entity::find()
+            .select_only()
+            .column(member::Column::UserId)
+            .inner_join(user::Entity)
+            .filter(member::Column::ChatId.eq(chat))
+            .filter(user::Column::Kind.eq(word(UserKind::Person)))
+            .filter(user::Column::UsernameKey.is_in(keys))
+            .into_tuple()
+            .all(&self.inner.reader)
+            .await?;
+        Ok(ids)
+    }
+
+    /// The chat's agents that were not deleted, the longest-standing first.
     pub async fn agents(&self, chat: ChatId) -> StoreResult<Vec<UserRef>> {
         let agents = referring(member::Entity::find().select_only())
             .inner_join(user::Entity)
             .filter(member::Column::ChatId.eq(chat))
             .filter(user::Column::Kind.eq(word(UserKind::Agent)))
+            .filter(user::Column::DeletedAt.is_null())
             .order_by_asc(member::Column::JoinedAt)
+            .order_by_asc(member::Column::UserId)
             .into_model()
             .all(&self.inner.reader)
             .await?;

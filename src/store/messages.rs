@@ -9,11 +9,11 @@ use sea_orm::{
 
 use crate::ids::{ChatId, MessageId, RunId, Seq, Timestamp, UserId};
 use crate::protocol::resource::MessageBody;
-use crate::protocol::{Event, Message, MessageKind, MessageStatus, ReplyRun, Revision, UserRef};
+use crate::protocol::{Event, Message, MessageStatus, ReplyRun, Revision, UserRef};
 use crate::store::entity::{message, revision, run, user};
 use crate::store::error::{StoreResult, corrupt};
 use crate::store::events::{self, Take};
-use crate::store::rows::{Committed, HistoryMessage, MessagePage, NewMessage, Window};
+use crate::store::rows::{Committed, MessagePage, NewMessage, Window};
 use crate::store::users::referring;
 use crate::store::{Store, Tx, from_json, meaning, to_json, word};
 
@@ -89,37 +89,6 @@ impl Store {
         Ok(rows
             .into_iter()
             .map(|row| Revision { content: row.content, replaced_at: row.replaced_at })
-            .collect())
-    }
-
-    /// Ordinary, settled, not deleted, not failed, not empty messages before `seq`: the latest `limit`,
-    /// oldest first.
-    pub async fn history(&self, chat: ChatId, before: Seq, limit: u32) -> StoreResult<Vec<HistoryMessage>> {
-        #[derive(FromQueryResult)]
-        struct Row {
-            #[sea_orm(nested)]
-            author: UserRef,
-            is_bot: bool,
-            content: String,
-        }
-        let settled = [MessageStatus::Complete, MessageStatus::Stopped, MessageStatus::Interrupted];
-        let rows: Vec<Row> = referring(message::Entity::find().select_only())
-            .columns([message::Column::IsBot, message::Column::Content])
-            .inner_join(user::Entity)
-            .filter(message::Column::ChatId.eq(chat))
-            .filter(message::Column::Seq.lt(before))
-            .filter(message::Column::Kind.eq(word(MessageKind::Text)))
-            .filter(message::Column::Status.is_in(settled.map(word)))
-            .filter(message::Column::DeletedAt.is_null())
-            .filter(message::Column::Content.ne(""))
-            .order_by_desc(message::Column::Seq)
-            .limit(u64::from(limit))
-            .into_model()
-            .all(&self.inner.reader)
-            .await?;
-        let oldest_first = rows.into_iter().rev();
-        Ok(oldest_first
-            .map(|row| HistoryMessage { author: row.author, is_bot: row.is_bot, content: row.content })
             .collect())
     }
 
@@ -208,6 +177,7 @@ impl Tx {
         let seq = self.take_seq(Take { chat_id: chat, count: 1, latest: None }).await?;
         let earlier = std::mem::replace(&mut edited.body.content, content.into());
         self.keep_revision(message, seq, earlier, at).await?;
+        self.withdraw_summaries(chat, edited.seq).await?;
         message::Entity::update_many()
             .col_expr(message::Column::Content, Expr::value(content))
             .col_expr(message::Column::EditedAt, Expr::value(at))
@@ -235,6 +205,7 @@ impl Tx {
         if gone.body.run.is_some() {
             self.end_run_of_deleted(message).await?;
         }
+        self.withdraw_summaries(chat, gone.seq).await?;
         revision::Entity::delete_many()
             .filter(revision::Column::MessageId.eq(message))
             .exec(&self.database)

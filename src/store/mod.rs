@@ -3,6 +3,7 @@
 //! Returns protocol resources or small plain structs, never entities and never HTTP types. Knows no
 //! rules. Whoever commits a durable change announces it, in commit order: nobody can forget to.
 
+mod agents;
 mod append;
 mod audit;
 pub mod backup;
@@ -10,20 +11,24 @@ mod budgets;
 mod calls;
 mod chats;
 mod connect;
+mod context;
 mod entity;
 pub mod error;
 mod events;
+mod exchanges;
 mod held;
 mod links;
 mod members;
 mod messages;
 mod posts;
+mod prompts;
 mod prune;
 mod queue;
 mod receipts;
 pub mod rows;
 mod runs;
 mod sessions;
+mod summaries;
 #[cfg(test)]
 mod tests;
 mod usage;

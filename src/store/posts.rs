@@ -17,8 +17,8 @@ use crate::store::entity::{chat, member, message, run};
 use crate::store::error::StoreResult;
 use crate::store::events::{self, Take};
 use crate::store::messages::{self, Placed};
-use crate::store::rows::{Asked, Committed, NewMessage, Post, Posted};
-use crate::store::{Inner, runs, to_json};
+use crate::store::rows::{Asked, Committed, NewMessage, NewReply, Origin, Post, Posted};
+use crate::store::{Inner, Tx, runs, to_json};
 
 /// Whose message with which client's id.
 type ClientKey = (ChatId, UserId, String);
@@ -108,10 +108,10 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn new(backend: DbBackend, posts: &[Post], mut known: Known) -> StoreResult<Self> {
-        let placeholders: Vec<Option<NewMessage>> = posts.iter().map(placeholder).collect();
+        let placeholders: Vec<Vec<NewMessage>> = posts.iter().map(placeholders).collect();
         let mut outcomes = Vec::with_capacity(posts.len());
         let mut writing = Writing::default();
-        for (post, placeholder) in posts.iter().zip(&placeholders) {
+        for (post, placeholders) in posts.iter().zip(&placeholders) {
             if !known.members.contains(&(post.chat_id, post.message.author.id)) {
                 outcomes.push(Posted::NotMember);
                 continue;
@@ -122,7 +122,7 @@ impl Plan {
                 continue;
             }
             let head = known.heads.entry(post.chat_id).or_default();
-            let message = writing.write(post, placeholder.as_ref(), head)?;
+            let message = writing.write(post, placeholders, head)?;
             // Another post of this very batch may repeat it.
             known.messages.extend(key.map(|key| (key, message.clone())));
             outcomes.push(Posted::New(message));
@@ -142,17 +142,17 @@ struct Writing<'a> {
 }
 
 impl<'a> Writing<'a> {
-    /// Gives a post, and the reply that it asks for, the next places after `head`.
+    /// Gives a post, and the replies that it asks for, the next places after `head`.
     fn write(
         &mut self,
         post: &'a Post,
-        placeholder: Option<&'a NewMessage>,
+        placeholders: &'a [NewMessage],
         head: &mut Seq,
     ) -> StoreResult<Message> {
         let question = self.place(post.chat_id, &post.message, head);
         let message = question.view(None);
         self.shown.push((message.clone(), post.message.created_at));
-        if let (Some(reply), Some(draft)) = (&post.reply, placeholder) {
+        for (reply, draft) in post.replies.iter().zip(placeholders) {
             let answer = self.place(post.chat_id, draft, head);
             let run = runs::unwritten(reply.run_id, post.message.author.id, post.message.id);
             let answer = answer.view(Some(run.clone()));
@@ -199,23 +199,53 @@ impl<'a> Writing<'a> {
     }
 }
 
+impl Tx {
+    /// Posts a reply that an agent's message asks for, on behalf of the person who began it with `origin`.
+    pub async fn append_reply(
+        &self,
+        chat: ChatId,
+        question: MessageId,
+        reply: &NewReply,
+        on_behalf: Origin,
+        at: Timestamp,
+    ) -> StoreResult<Message> {
+        let draft = placeholder(question, reply, at);
+        let seq = self.take_seq(Take { chat_id: chat, count: 1, latest: Some((draft.id, at)) }).await?;
+        let placed = Placed { chat_id: chat, seq, message: &draft };
+        messages::insertion(&[placed])?.exec_without_returning(&self.database).await?;
+        let run = runs::unwritten(reply.run_id, on_behalf.asked_by, question);
+        let message = placed.view(Some(run.clone()));
+        let row = run::ActiveModel {
+            origin_id: Set(Some(on_behalf.message_id)),
+            ..runs::queued(&message, &run, at)?
+        };
+        run::Entity::insert(row).exec_without_returning(&self.database).await?;
+        self.append(chat, seq, Event::Posted(message.clone()), at).await?;
+        Ok(message)
+    }
+}
+
 fn asked_settings(asked: &Asked) -> StoreResult<Option<serde_json::Value>> {
     to_json((asked.settings != ModelSettings::default()).then_some(&asked.settings))
 }
 
-/// The bot's reply before its first word.
-fn placeholder(post: &Post) -> Option<NewMessage> {
-    let reply = post.reply.as_ref()?;
-    Some(NewMessage {
+fn placeholders(post: &Post) -> Vec<NewMessage> {
+    let NewMessage { id, created_at, .. } = post.message;
+    post.replies.iter().map(|reply| placeholder(id, reply, created_at)).collect()
+}
+
+/// An agent's reply before its first word.
+fn placeholder(question: MessageId, reply: &NewReply, created_at: Timestamp) -> NewMessage {
+    NewMessage {
         id: reply.message_id,
         kind: MessageKind::Text,
         author: reply.agent.clone(),
         is_bot: true,
         content: String::new(),
         status: MessageStatus::Queued,
-        reply_to: Some(post.message.id),
+        reply_to: Some(question),
         client_id: None,
         data: None,
-        created_at: post.message.created_at,
-    })
+        created_at,
+    }
 }

@@ -2,13 +2,17 @@
 
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::budget::{Allowance, Scope};
-use crate::ids::{CallId, ChatId, Day, LinkId, MessageId, RunId, Seq, SessionId, Timestamp, UserId};
+use crate::ids::{
+    CallId, ChatId, Day, LinkId, MessageId, RunId, Seq, SessionId, SummaryId, Timestamp, UserId,
+};
 use crate::protocol::{
     AuditAction, CallStatus, ChatKind, Event, MemberRole, Message, MessageKind, MessageStatus, ModelSettings,
-    NotifyLevel, Reason, RunState, ServerRole, SystemData, Usage, User, UserKind, UserRef,
+    NotifyLevel, Reason, RoomSettings, RunState, ServerRole, SystemData, Usage, User, UserKind, UserRef,
+    Visibility,
 };
 
 /// A durable change, as told to whoever watches commits.
@@ -49,6 +53,19 @@ pub struct NewUser {
 pub enum Taken {
     Username,
     Email,
+}
+
+/// What makes a user an agent.
+#[derive(Clone, Debug)]
+pub struct NewAgent {
+    pub user_id: UserId,
+    pub description: String,
+    pub instruction: String,
+    pub settings: ModelSettings,
+    pub avatar: Option<String>,
+    pub visibility: Visibility,
+    /// None where the server brings it.
+    pub created_by: Option<UserId>,
 }
 
 /// A line of the audit log to be.
@@ -103,6 +120,7 @@ pub struct ChatRow {
     pub owner_id: Option<UserId>,
     pub head_seq: Seq,
     pub created_at: Timestamp,
+    pub settings: RoomSettings,
 }
 
 /// One's place in a chat.
@@ -180,13 +198,20 @@ pub struct Retry {
     pub at: Timestamp,
 }
 
+/// The person's message from which agents went on to ask each other, and who wrote it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    pub message_id: MessageId,
+    pub asked_by: UserId,
+}
+
 /// A person's message on its way in.
 #[derive(Clone, Debug)]
 pub struct Post {
     pub chat_id: ChatId,
     pub message: NewMessage,
-    /// Whether it asks the bot; the placeholder gets the `seq` after the question's.
-    pub reply: Option<NewReply>,
+    /// One for each agent that it asks; their placeholders get the `seq`s after the question's.
+    pub replies: Vec<NewReply>,
 }
 
 /// What became of a post.
@@ -314,6 +339,15 @@ pub struct NewCall {
     pub at: Timestamp,
 }
 
+/// For what a call is made. A call beside a run has a `run_id` of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Spent {
+    pub run_id: RunId,
+    pub chat_id: ChatId,
+    pub message_id: MessageId,
+    pub asked_by: UserId,
+}
+
 /// Whether a call may be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opened {
@@ -349,9 +383,35 @@ pub struct RunRow {
     pub state: RunState,
 }
 
+/// What was sent to the model for a reply: places and a hash, no text of anybody's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saw {
+    /// Oldest first; the last one is the question.
+    pub messages: Vec<Seq>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Summarised>,
+    pub settings: ModelSettings,
+}
+
+/// A summary, and the place up to which it tells of a chat's messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summarised {
+    pub id: SummaryId,
+    pub up_to_seq: Seq,
+}
+
+/// A summary with its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    pub of: Summarised,
+    pub content: String,
+}
+
 /// A message of the room's history, as the bot's context needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryMessage {
+    pub seq: Seq,
+    pub at: Timestamp,
     pub author: UserRef,
     pub is_bot: bool,
     pub content: String,

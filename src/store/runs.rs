@@ -464,6 +464,8 @@ pub(super) fn queued(reply: &Message, run: &ReplyRun, at: Timestamp) -> StoreRes
         continues: Set(run.continues),
         settings: Set(None),
         instruction: Set(None),
+        context: Set(None),
+        origin_id: Set(None),
     })
 }
 

@@ -8,15 +8,17 @@ use sea_orm::sqlx::{self, AssertSqlSafe, ConnectOptions as _};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
 use tempfile::TempDir;
 
-use crate::ids::{ChatId, LinkId, MessageId, RunId, Seq, Timestamp, UserId};
+use crate::ids::{ChatId, LinkId, MessageId, RunId, Seq, SummaryId, Timestamp, UserId};
 use crate::protocol::{
-    ChatKind, Event, MemberRole, MessageKind, MessageStatus, NotifyLevel, ServerRole, UserKind, UserRef,
+    ChatKind, Event, MemberRole, MessageKind, MessageStatus, ModelSettings, NotifyLevel, RoomSettings,
+    ServerRole, UserKind, UserRef, Visibility,
 };
 use crate::store::Store;
 use crate::store::connect::{Place, open_sqlite};
 use crate::store::error::StoreError;
 use crate::store::rows::{
-    Asked, LinkRow, NewChat, NewMessage, NewReply, NewUser, Outcome, Post, Posted, Replay, Retry, Window,
+    Asked, ClaimedRun, LinkRow, NewAgent, NewChat, NewMessage, NewReply, NewUser, Outcome, Post, Posted,
+    Replay, Retry, Saw, Summarised, Summary, Window,
 };
 
 const NOON: Timestamp = Timestamp(1_763_726_400_000);
@@ -121,6 +123,47 @@ fn done() -> Outcome {
     }
 }
 
+/// What is asked and kept because of agents, once.
+async fn talk_to_agents(store: &Store, chat: ChatId, ada: &UserRef, run: &ClaimedRun) {
+    let of = Summarised { id: SummaryId::new(), up_to_seq: Seq(1) };
+    let summary = Summary { of, content: "They greeted each other.".into() };
+    assert!(store.keep_summary(chat, summary, Seq(99), NOON).await.unwrap());
+    store.summary(chat, Seq(9)).await.unwrap().unwrap();
+    store.history_between(chat, Seq(1), Seq(9), 20).await.unwrap();
+    let saw = Saw { messages: vec![Seq(1), Seq(2)], summary: Some(of), settings: ModelSettings::default() };
+    store.keep_context(run.lease.run_id, saw, "Be brief.").await.unwrap();
+    store.kept_context(chat, run.message_id).await.unwrap().unwrap();
+    store.settings(chat).await.unwrap();
+    store.answered_since(chat, ada.id, NOON).await.unwrap().unwrap();
+    store.people_named(chat, &["ada", "ben"]).await.unwrap();
+    let tx = store.begin().await.unwrap();
+    tx.set_settings(chat, &RoomSettings::default()).await.unwrap();
+    let origin = tx.origin(run).await.unwrap();
+    assert_eq!(tx.count_passed_on(origin.message_id).await.unwrap(), 0);
+    let agent = run.agent.clone();
+    let asked = Asked::default();
+    let reply = NewReply { run_id: RunId::new(), message_id: MessageId::new(), agent, asked };
+    tx.append_reply(chat, run.message_id, &reply, origin, NOON).await.unwrap();
+    assert_eq!(tx.count_passed_on(origin.message_id).await.unwrap(), 1);
+    let of_agent = NewAgent {
+        user_id: run.agent.id,
+        description: String::new(),
+        instruction: String::new(),
+        settings: ModelSettings::default(),
+        avatar: None,
+        visibility: Visibility::Shared,
+        created_by: Some(ada.id),
+    };
+    tx.insert_agent(of_agent).await.unwrap();
+    assert_eq!(tx.count_agents(ada.id).await.unwrap(), 1);
+    tx.agent(run.agent.id).await.unwrap().unwrap();
+    tx.count_prompts(ada.id).await.unwrap();
+    tx.commit().await.unwrap();
+    store.instructed(run.agent.id).await.unwrap();
+    assert_eq!(store.agents_found_by(ada.id, 0, 50).await.unwrap().len(), 1);
+    store.prompts_found_by(ada.id, 0, 50).await.unwrap();
+}
+
 /// Everything that a room does, once.
 async fn live_in_a_room(watched: &Watched) {
     let store = &watched.store;
@@ -130,7 +173,7 @@ async fn live_in_a_room(watched: &Watched) {
     let reply =
         NewReply { run_id: RunId::new(), message_id: MessageId::new(), agent: gem, asked: Asked::default() };
     let message = NewMessage { client_id: Some("one".into()), ..text(&ada, "question") };
-    let post = Post { chat_id: chat, message: message.clone(), reply: Some(reply.clone()) };
+    let post = Post { chat_id: chat, message: message.clone(), replies: vec![reply.clone()] };
     store.post(post.clone()).await.unwrap();
     store.post(post).await.unwrap();
     store.message_by_client_id(chat, ada.id, "one").await.unwrap().unwrap();
@@ -153,6 +196,7 @@ async fn live_in_a_room(watched: &Watched) {
     let retry = store.claim_run(chat, "node", 1, lease).await.unwrap().unwrap();
     store.settle(retry.lease, done()).await.unwrap();
     store.history(chat, Seq(9), 20).await.unwrap();
+    talk_to_agents(store, chat, &ada, &retry).await;
     for window in [Window::Latest, Window::Before(Seq(2)), Window::After(Seq(2)), Window::Around(Seq(2))] {
         store.page(chat, window, 50).await.unwrap();
     }
@@ -201,10 +245,20 @@ async fn no_query_of_a_room_reads_a_whole_table() {
         explain.sql = format!("EXPLAIN QUERY PLAN {}", statement.sql);
         for step in watched.writer().query_all_raw(explain).await.unwrap() {
             let step: String = step.try_get("", "detail").unwrap();
-            let whole = ["messages", "events", "members", "runs", "chats", "invite_links"]
-                .iter()
-                // Without quotes and alias the table's name stands behind the verb.
-                .any(|table| step == format!("SCAN {table}") || step.starts_with(&format!("SCAN {table} ")));
+            let whole = [
+                "messages",
+                "events",
+                "members",
+                "runs",
+                "chats",
+                "invite_links",
+                "agents",
+                "prompts",
+                "summaries",
+            ]
+            .iter()
+            // Without quotes and alias the table's name stands behind the verb.
+            .any(|table| step == format!("SCAN {table}") || step.starts_with(&format!("SCAN {table} ")));
             assert!(!whole, "{step}: {}", statement.sql);
         }
     }
@@ -234,7 +288,7 @@ async fn posts_that_wait_together_share_their_statements() {
     let posts: Vec<_> = (0..100)
         .map(|number| {
             let message = text(&ada, "hello");
-            watched.store.post(Post { chat_id: chats[number % 2], message, reply: None })
+            watched.store.post(Post { chat_id: chats[number % 2], message, replies: Vec::new() })
         })
         .collect();
     for posted in posts {
@@ -251,7 +305,7 @@ async fn a_full_disk_acknowledges_nothing_and_everything_works_again_afterwards(
     let chat = watched.room(ChatKind::Group, &[&ada]).await;
     let post = || {
         let message = text(&ada, &"x".repeat(30_000));
-        watched.store.post(Post { chat_id: chat, message, reply: None })
+        watched.store.post(Post { chat_id: chat, message, replies: Vec::new() })
     };
     // Enough for some posts, and for those after them.
     for _ in 0..8 {
@@ -290,7 +344,8 @@ async fn a_transaction_that_sqlite_ended_by_itself_takes_no_later_one_along() {
     ended.database.execute_unprepared("ROLLBACK").await.unwrap();
     drop(ended);
     drop(watched.store.begin().await.unwrap());
-    let posted = watched.store.post(Post { chat_id: chat, message: text(&ada, "kept"), reply: None }).await;
+    let posted =
+        watched.store.post(Post { chat_id: chat, message: text(&ada, "kept"), replies: Vec::new() }).await;
     let Ok(Posted::New(message)) = posted else { panic!("{posted:?}") };
     let page = watched.store.page(chat, Window::After(Seq(1)), 10).await.unwrap();
     assert_eq!(page.messages, [message], "acknowledged, so others can read it");
@@ -303,7 +358,8 @@ async fn a_writer_outside_makes_posts_unavailable_and_never_lost_or_doubled() {
     let chat = watched.room(ChatKind::Group, &[&ada]).await;
     let path = watched.directory.path().join("rooms.db");
     let outside = sea_orm::Database::connect(format!("sqlite://{}", path.display())).await.unwrap();
-    let post = || watched.store.post(Post { chat_id: chat, message: text(&ada, "hello"), reply: None });
+    let post =
+        || watched.store.post(Post { chat_id: chat, message: text(&ada, "hello"), replies: Vec::new() });
     outside.execute_unprepared("BEGIN IMMEDIATE").await.unwrap();
     assert!(matches!(post().await, Err(StoreError::Unavailable(_))));
     assert_eq!(watched.store.head(chat).await.unwrap(), Some(Seq(1)));

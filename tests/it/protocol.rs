@@ -4,8 +4,8 @@ use gemini_coop::ids::{ChatId, ConnectionId, MessageId, RunId, Seq, Timestamp, U
 use gemini_coop::protocol::resource::MessageBody;
 use gemini_coop::protocol::{
     ClientFrame, ErrorCode, Event, Me, MemberRole, Message, MessageKind, MessageStatus, Notice, NotifyLevel,
-    Queue, QueueEntry, Reason, ReplyRun, ServerFrame, ServerRole, Signal, SystemData, Usage, User, UserKind,
-    UserRef,
+    Queue, QueueEntry, Reason, ReplyRun, RoomSettings, ServerFrame, ServerRole, Signal, SystemData, Usage,
+    User, UserKind, UserRef,
 };
 use insta::assert_json_snapshot;
 use serde_json::json;
@@ -98,7 +98,13 @@ fn durable_frames_have_their_shape() {
             by: by.clone(),
             message: system(),
         },
-        Event::ChatUpdated { name: Some("Plans".into()), owner_id: None, by: by.clone(), message: system() },
+        Event::ChatUpdated {
+            name: Some("Plans".into()),
+            owner_id: None,
+            settings: RoomSettings::default(),
+            by: by.clone(),
+            message: system(),
+        },
         Event::ChatDeleted { by },
     ];
     let live: Vec<_> = events.iter().map(|event| ServerFrame::live(chat(), Seq(9), event.clone())).collect();

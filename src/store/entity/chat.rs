@@ -19,6 +19,8 @@ pub struct Model {
     pub active_at: Timestamp,
     pub created_at: Timestamp,
     pub deleted_at: Option<Timestamp>,
+    /// None for those of every new room.
+    pub settings: Option<Json>,
     /// The number of the change that left no reply open: from there on turns are counted.
     pub idle_seq: Seq,
     /// Fewer replies at once than the server allows.

@@ -29,6 +29,10 @@ pub struct Model {
     pub created_at: Timestamp,
     /// The number of the retry that put another run in its place; the text of then is the revision of that number.
     pub replaced_seq: Option<Seq>,
+    /// What was sent to the model, without texts.
+    pub context: Option<Json>,
+    /// The person's message from which agents went on to ask each other; none where a person asked.
+    pub origin_id: Option<MessageId>,
     /// How the reply stood when it was replaced; until then the message has it.
     pub status: Option<String>,
     pub stopped_by: Option<Json>,

@@ -49,7 +49,10 @@ fn is_addressed_soundly(kind: ChatKind, text: &str) {
     match asked {
         Addressed::NoAgent => panic!("there are agents"),
         Addressed::NoQuestion => assert_eq!(question(text), ""),
-        Addressed::Agent(_) => assert!(kind == ChatKind::Ai || !question(text).trim().is_empty()),
+        Addressed::Agents(asked) => {
+            assert!(kind == ChatKind::Ai || !question(text).trim().is_empty());
+            assert!((1..=agents.len()).contains(&asked.len()), "each is asked once: {asked:?}");
+        }
         Addressed::Nobody => assert_ne!(kind, ChatKind::Ai, "an AI chat always asks"),
     }
 }

@@ -1,13 +1,16 @@
 //! The bot, as a room sees it.
 
+mod agents;
 mod answer;
 mod context;
 mod continuing;
 mod failures;
 mod interruption;
+mod manners;
 mod providers;
 mod queue;
 mod retry;
+mod summary;
 pub(crate) mod usage;
 mod versions;
 
@@ -50,4 +53,49 @@ async fn half_a_reply(socket: &mut Socket, chat: &str, gate: &Gate) -> Value {
         seen.push_str(socket.wait("bot_stream").await["chunk"].as_str().unwrap());
     }
     reply
+}
+
+/// What a captured request shows, in order: each part's role and text.
+fn parts(request: &Value) -> Vec<(String, String)> {
+    let mut parts = Vec::new();
+    for content in request["contents"].as_array().unwrap() {
+        for part in content["parts"].as_array().unwrap() {
+            parts.push((
+                content["role"].as_str().unwrap().to_owned(),
+                part["text"].as_str().unwrap().to_owned(),
+            ));
+        }
+    }
+    parts
+}
+
+/// Who says what in a captured request: the model's own turns are `model`'s, a summary is nobody's.
+fn conversation(request: &Value) -> Vec<(String, String)> {
+    let said = |(role, text): (String, String)| match role.as_str() {
+        "model" => (role, text),
+        _ => {
+            let spoken: Value = serde_json::from_str(&text).unwrap();
+            let text = |field: &str| spoken[field].as_str().unwrap_or_default().to_owned();
+            if spoken.get("from").is_some() {
+                (text("from"), text("text"))
+            } else {
+                (String::new(), text("summary"))
+            }
+        }
+    };
+    parts(request).into_iter().map(said).collect()
+}
+
+/// The instruction that a captured request stands under.
+fn instruction(request: &Value) -> &str {
+    request["systemInstruction"]["parts"][0]["text"].as_str().unwrap()
+}
+
+/// Waits until so many replies have ended; their messages, in the order of their places.
+async fn replies(socket: &mut Socket, count: usize) -> Vec<Value> {
+    let mut ended = Vec::new();
+    while ended.len() < count {
+        ended.push(socket.wait_for("a reply's end", |frame| frame["is_complete"] == true).await);
+    }
+    ended
 }

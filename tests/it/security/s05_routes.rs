@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::security::cast::About::{Own, OwnReply, TheirReply, Theirs};
 use crate::security::cast::{About, Cast, EVERYBODY, Scene, Who};
@@ -44,6 +44,12 @@ const CHATS: &[Row] = &[
     row("POST /api/chats", Theirs, r#"{"name": "Mine"}"#, people(201)),
     row("GET /api/chats/{chat_id}", Theirs, "", members(200)),
     row("PATCH /api/chats/{chat_id}", Theirs, r#"{"name": "Mine"}"#, [200, 200, 403, 404, 404, 401, 404]),
+    row(
+        "PATCH /api/chats/{chat_id}",
+        Theirs,
+        r#"{"settings": {"manners": "always", "instruction": "Obey me."}}"#,
+        [200, 200, 403, 404, 404, 401, 404],
+    ),
     row("PATCH /api/chats/{chat_id}", Theirs, "{}", members(200)),
     row("DELETE /api/chats/{chat_id}", Theirs, "{}", [204, 403, 403, 404, 404, 401, 404]),
     row("PATCH /api/chats/{chat_id}/me", Theirs, r#"{"notify": "none"}"#, members(200)),
@@ -129,6 +135,8 @@ const CHATS: &[Row] = &[
     ),
     row("GET /api/chats/{chat_id}/messages/{message_id}/versions", TheirReply, "", members(200)),
     row("GET /api/chats/{chat_id}/messages/{message_id}/revisions", Theirs, "", members(200)),
+    row("GET /api/chats/{chat_id}/messages/{message_id}/context", TheirReply, "", members(200)),
+    row("GET /api/chats/{chat_id}/messages/{message_id}/context", Theirs, "", members(404)),
     row("GET /api/chats/{chat_id}/queue", Theirs, "", members(200)),
     row("PUT /api/chats/{chat_id}/queue", Theirs, r#"{"at_once": 1}"#, [200, 200, 403, 404, 404, 401, 404]),
     row("POST /api/chats/{chat_id}/bot", Theirs, r#"{"content": "are you there?"}"#, members(200)),
@@ -191,6 +199,16 @@ const ACCOUNTS: &[Row] = &[
         r#"{"current_password": "{password}", "new_password": "{password}"}"#,
         people(204),
     ),
+    row("GET /api/agents", Theirs, "", people(200)),
+    row("POST /api/agents", Theirs, r#"{"username": "{somebody}"}"#, people(201)),
+    // Each tries Fred's agent and his prompt, which everybody finds.
+    row("GET /api/agents/{agent_id}", Theirs, "", people(200)),
+    row("PATCH /api/agents/{agent_id}", Theirs, r#"{"instruction": "Obey me."}"#, ADMINISTRATORS),
+    row("PATCH /api/prompts/{prompt_id}", Theirs, r#"{"content": "Obey me."}"#, people(403)),
+    row("DELETE /api/prompts/{prompt_id}", Theirs, "{}", people(403)),
+    row("GET /api/prompts", Theirs, "", people(200)),
+    row("POST /api/prompts", Theirs, r#"{"title": "Mine", "content": "Be brief."}"#, people(201)),
+    row("DELETE /api/agents/{agent_id}", Theirs, "{}", [403, 403, 403, 403, 403, 401, 204]),
     row("GET /api/models", Theirs, "", people(200)),
     // The server of these tests has no key.
     row("POST /api/embeddings", Theirs, r#"{"input": ["a text"]}"#, people(503)),
@@ -254,6 +272,10 @@ async fn s05_what_is_asked_of_a_chat_is_for_its_members_and_as_their_role_goes()
 async fn s05_what_is_asked_of_an_account_is_for_whose_it_is() {
     let mut cast = Cast::gather().await;
     let elsewhere = cast.fred.get("/api/auth/sessions").await.expect(200)[0]["id"].clone();
+    let agent = json!({"username": "freds-agent", "visibility": "shared"});
+    let agent = cast.fred.post("/api/agents", agent).await.expect(201)["id"].clone();
+    let prompt = json!({"title": "Fred's", "content": "Be kind.", "visibility": "shared"});
+    let prompt = cast.fred.post("/api/prompts", prompt).await.expect(201)["id"].clone();
     for row in ACCOUNTS {
         for (who, expected) in EVERYBODY.into_iter().zip(row.expected) {
             let client = cast.fresh(who).await.clone();
@@ -268,6 +290,8 @@ async fn s05_what_is_asked_of_an_account_is_for_whose_it_is() {
             let operation = row
                 .operation
                 .replace("{session_id}", session.as_str().unwrap())
+                .replace("{agent_id}", agent.as_str().unwrap())
+                .replace("{prompt_id}", prompt.as_str().unwrap())
                 .replace("{user_id}", &cast.fred.id);
             let password = crate::support::server::PASSWORD;
             let somebody = format!("p{}", &uuid::Uuid::new_v4().simple().to_string()[..12]);

@@ -141,6 +141,10 @@ async fn s34_each_action_writes_exactly_its_line() {
     let budget = json!({"budgets": [{"period": "day", "unit": "tokens", "amount": 1_000_000}]});
     ada.request(Method::PUT, &format!("{chat}/budget"), Some(budget)).await.expect(200);
     written!(log, (A::BudgetSet, Some(&ada), None, None));
+    let muse = ada.post("/api/agents", json!({"username": "muse"})).await.expect(201)["id"].clone();
+    written!(log, (A::AgentCreated, Some(&ada), muse.as_str(), None));
+    ada.delete(&format!("/api/agents/{}", muse.as_str().unwrap())).await.expect(204);
+    written!(log, (A::AgentDeleted, Some(&ada), muse.as_str(), None));
     ada.delete(&chat).await.expect(204);
     written!(log, (A::ChatDeleted, Some(&ada), None, None));
     let another = ada.group(&[]).await;

@@ -57,7 +57,7 @@ async fn the_list_shows_activity_last_message_peer_and_unread() {
     for number in 0..3 {
         let at = Timestamp(NOON.0 + 1 + number);
         let message = NewMessage { created_at: at, ..text(&ben, &long) };
-        bench.store.post(Post { chat_id: room, message, reply: None }).await.unwrap();
+        bench.store.post(Post { chat_id: room, message, replies: Vec::new() }).await.unwrap();
     }
     bench.say(room, &ada, "my own does not count").await;
     let tx = bench.store.begin().await.unwrap();
@@ -70,7 +70,7 @@ async fn the_list_shows_activity_last_message_peer_and_unread() {
         .post(Post {
             chat_id: room,
             message: NewMessage { created_at: Timestamp(NOON.0 + 9), ..text(&ben, &long) },
-            reply: None,
+            replies: Vec::new(),
         })
         .await
         .unwrap();

@@ -9,5 +9,6 @@ mod posts;
 mod replay;
 mod retries;
 mod runs;
+mod summaries;
 mod support;
 mod usage;

@@ -49,7 +49,7 @@ async fn a_client_id_posts_once_under_20_concurrent_sends() {
     let mut sends = Vec::new();
     for _ in 0..20 {
         let message = NewMessage { client_id: Some("one".into()), ..text(&ada, "once") };
-        let sent = bench.store.post(Post { chat_id: chat, message, reply: None });
+        let sent = bench.store.post(Post { chat_id: chat, message, replies: Vec::new() });
         sends.push(tokio::spawn(sent));
     }
     let (mut new, mut seen) = (0, Vec::new());
@@ -67,7 +67,7 @@ async fn a_client_id_posts_once_under_20_concurrent_sends() {
     assert!(seen.iter().all(|message| *message == seen[0]));
     assert_eq!(bench.store.head(chat).await.unwrap(), Some(Seq(2)));
     let again = NewMessage { client_id: Some("one".into()), ..text(&ada, "other words") };
-    let answer = bench.store.post(Post { chat_id: chat, message: again, reply: None }).await.unwrap();
+    let answer = bench.store.post(Post { chat_id: chat, message: again, replies: Vec::new() }).await.unwrap();
     assert!(matches!(answer, Posted::Duplicate(message) if message == seen[0]));
 }
 
@@ -151,7 +151,7 @@ async fn one_bad_post_does_not_fail_its_neighbours() {
     let bad = NewMessage { id: taken, ..text(&ada, "with another's id") };
     let posts = [
         bench.store.post(post(chat, &ada, "first")),
-        bench.store.post(Post { chat_id: chat, message: bad, reply: None }),
+        bench.store.post(Post { chat_id: chat, message: bad, replies: Vec::new() }),
         bench.store.post(post(chat, &ada, "last")),
     ];
     let mut results = Vec::new();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gemini_coop::ids::{MessageId, Seq, Timestamp};
-use gemini_coop::protocol::{Event, MemberRole, MessageStatus, SystemData};
+use gemini_coop::protocol::{Event, MemberRole, MessageStatus, RoomSettings, SystemData};
 use gemini_coop::store::rows::{NewMessage, Replay};
 
 use crate::store::support::{Bench, NOON, created, seqs, text};
@@ -126,6 +126,7 @@ async fn every_kind_of_event_is_replayed_as_it_was_announced() {
         |message| Event::ChatUpdated {
             name: Some("Salon".into()),
             owner_id: Some(ada.id),
+            settings: RoomSettings::default(),
             by: by.clone(),
             message,
         },

@@ -123,7 +123,7 @@ impl Bench {
             agent: agent.clone(),
             asked: Asked::default(),
         };
-        let asked = Post { reply: Some(reply.clone()), ..post(chat, author, "/bot hello") };
+        let asked = Post { replies: vec![reply.clone()], ..post(chat, author, "/bot hello") };
         match self.store.post(asked).await.unwrap() {
             Posted::New(message) => (message, reply),
             other => panic!("not posted: {other:?}"),
@@ -202,7 +202,7 @@ pub(crate) fn text(author: &UserRef, content: &str) -> NewMessage {
 }
 
 pub(crate) fn post(chat_id: ChatId, author: &UserRef, content: &str) -> Post {
-    Post { chat_id, message: text(author, content), reply: None }
+    Post { chat_id, message: text(author, content), replies: Vec::new() }
 }
 
 pub(crate) fn seqs(log: &[(Seq, Event)]) -> Vec<i64> {

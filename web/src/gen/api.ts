@@ -91,6 +91,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The agents that one finds, shared ones and one's own, by username. Further ones by the `Link` header. */
+        get: operations["agents_list"];
+        put?: never;
+        /** Make an agent. */
+        post: operations["agents_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An agent that one finds. */
+        get: operations["agents_get"];
+        put?: never;
+        post?: never;
+        /** Delete an agent: it leaves its rooms, and what it said stays its own. */
+        delete: operations["agents_delete"];
+        options?: never;
+        head?: never;
+        /** Change an agent: who made it; one that is shared, administrators of the server too. */
+        patch: operations["agents_change"];
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -334,7 +371,7 @@ export interface paths {
         delete: operations["chats_delete"];
         options?: never;
         head?: never;
-        /** Rename a chat: its owner and admins. */
+        /** Rename a chat, or say how it is served by its agents: its owner and admins. */
         patch: operations["chats_change"];
         trace?: never;
     };
@@ -387,23 +424,6 @@ export interface paths {
         /** Set a room's budgets: its owner and admins. Where the server has a default for rooms, the smaller one holds. */
         put: operations["budgets_set_for_room"];
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/chats/{chat_id}/catch-up": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Be told what was said since one last read, alone and at one's own cost. */
-        post: operations["bot_tell"];
         delete?: never;
         options?: never;
         head?: never;
@@ -548,6 +568,23 @@ export interface paths {
         head?: never;
         /** Change one's own message; the earlier text is kept. */
         patch: operations["messages_edit"];
+        trace?: never;
+    };
+    "/api/chats/{chat_id}/messages/{message_id}/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the model was shown for a reply: instruction, summary, messages and settings. */
+        get: operations["messages_context"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/chats/{chat_id}/messages/{message_id}/continue": {
@@ -807,6 +844,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The prompts that one finds, one's own and the shared ones, the latest first. Further ones by the `Link` header. */
+        get: operations["prompts_list"];
+        put?: never;
+        /** Keep a prompt. */
+        post: operations["prompts_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{prompt_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a prompt of one's own. */
+        delete: operations["prompts_delete"];
+        options?: never;
+        head?: never;
+        /** Change a prompt of one's own. */
+        patch: operations["prompts_change"];
+        trace?: never;
+    };
     "/api/setup": {
         parameters: {
             query?: never;
@@ -947,6 +1020,35 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A participant that is a program: its user, and what makes it answer as it does. */
+        Agent: {
+            id: components["schemas"]["UserId"];
+            /** @description By which it is mentioned and invited; never changed. */
+            username: string;
+            display_name: string;
+            description: string;
+            instruction: string;
+            settings: components["schemas"]["ModelSettings"];
+            /** @description A sign or two, such as an emoji. */
+            avatar?: string | null;
+            visibility: components["schemas"]["Visibility"];
+            created_by?: components["schemas"]["UserId"] | null;
+            created_at: components["schemas"]["Timestamp"];
+        };
+        AgentChange: {
+            /** @description The username if not given. */
+            display_name?: string | null;
+            description?: string | null;
+            instruction?: string | null;
+            settings?: components["schemas"]["ModelSettings"] | null;
+            /** @description A sign or two, such as an emoji; empty for none. */
+            avatar?: string | null;
+            visibility?: components["schemas"]["Visibility"] | null;
+        };
+        AgentToBe: components["schemas"]["AgentChange"] & {
+            /** @description In one namespace with people; never changed. */
+            username: string;
+        };
         /** @description A bound for one day or month. */
         Allowance: {
             period: components["schemas"]["Period"];
@@ -965,7 +1067,7 @@ export interface components {
          * @description What was done.
          * @enum {string}
          */
-        AuditAction: "account_created" | "account_deleted" | "account_disabled" | "account_enabled" | "server_role_changed" | "email_changed" | "password_changed" | "password_reset" | "password_refused" | "logged_in" | "log_in_failed" | "session_ended" | "sessions_ended" | "refresh_reused" | "chat_created" | "chat_deleted" | "member_added" | "member_joined" | "member_removed" | "member_left" | "member_role_changed" | "link_created" | "link_revoked" | "message_deleted" | "budget_set";
+        AuditAction: "account_created" | "account_deleted" | "account_disabled" | "account_enabled" | "server_role_changed" | "email_changed" | "password_changed" | "password_reset" | "password_refused" | "logged_in" | "log_in_failed" | "session_ended" | "sessions_ended" | "refresh_reused" | "chat_created" | "chat_deleted" | "member_added" | "member_joined" | "member_removed" | "member_left" | "member_role_changed" | "link_created" | "link_revoked" | "message_deleted" | "budget_set" | "agent_created" | "agent_deleted";
         /** @description A line of the audit log: who did what to whom, when and from where. No contents. */
         AuditEntry: {
             id: components["schemas"]["AuditId"];
@@ -1089,26 +1191,6 @@ export interface components {
          * @enum {string}
          */
         CallStatus: "success" | "error" | "timeout" | "rate_limited" | "stopped";
-        /** @description What somebody has missed in a chat, told to them alone. */
-        CatchUp: {
-            /** @description Their read position: all of it was said after this `seq`. */
-            after: components["schemas"]["Seq"];
-            /** @description How many messages of others it tells of. */
-            messages: number;
-            /** @description Whether these are all; otherwise the latest of them. */
-            is_whole: boolean;
-            /** @description Markdown; `[#12]` refers to the message of that `seq`. Empty where nothing was missed. */
-            summary: string;
-            /** @description The messages that it refers to, in the order of the summary. */
-            links: components["schemas"]["CatchUpLink"][];
-            model?: string | null;
-            usage?: components["schemas"]["Usage"] | null;
-        };
-        /** @description A message that a summary refers to. */
-        CatchUpLink: {
-            seq: components["schemas"]["Seq"];
-            message_id: components["schemas"]["MessageId"];
-        };
         /** @description A chat as one of its members sees it. */
         Chat: {
             id: components["schemas"]["ChatId"];
@@ -1124,9 +1206,12 @@ export interface components {
             my_role: components["schemas"]["MemberRole"];
             last_read_seq: components["schemas"]["Seq"];
             notify: components["schemas"]["NotifyLevel"];
+            /** @description Missing where nobody has set anything. */
+            settings?: components["schemas"]["RoomSettings"];
         };
         ChatChange: {
             name?: string | null;
+            settings?: components["schemas"]["RoomSettings"] | null;
         };
         /**
          * Format: uuid
@@ -1208,6 +1293,18 @@ export interface components {
          * @description A WebSocket.
          */
         ConnectionId: string;
+        /** @description A message that was shown. */
+        ContextMessage: {
+            message_id: components["schemas"]["MessageId"];
+            seq: components["schemas"]["Seq"];
+        };
+        /** @description A summary that was shown. */
+        ContextSummary: {
+            /** @description It tells of all messages up to this place. */
+            up_to_seq: components["schemas"]["Seq"];
+            /** @description Missing where one of these messages was changed or deleted since, which withdraws the summary. */
+            content?: string | null;
+        };
         Credentials: {
             /** @description Username or email. */
             username: string;
@@ -1377,9 +1474,32 @@ export interface components {
             embedding_texts: number;
             /**
              * Format: int32
-             * @description Messages before the question that the bot is shown
+             * @description Tokens of what an agent is shown, by an estimate of two bytes each: instructions, the newest messages that fit,
+             *     and the question, which is never cut
              */
-            context_messages: number;
+            context_tokens: number;
+            /**
+             * Format: int32
+             * @description Replies that agents may ask of each other because of one message of a person's
+             */
+            agent_hops: number;
+            /**
+             * Format: int32
+             * @description Seconds for which an agent takes what the same person says next for an answer, where a room wants so
+             */
+            follow_seconds: number;
+            /**
+             * Format: int32
+             * @description Agents that a person may have made
+             */
+            agents_per_person: number;
+            /**
+             * Format: int32
+             * @description Prompts that a person may keep
+             */
+            prompts_per_person: number;
+            /** @description Bytes of the instruction of an agent or a room */
+            instruction_bytes: number;
             /**
              * Format: int32
              * @description Messages that are copied into a branch of a chat
@@ -1415,6 +1535,11 @@ export interface components {
              */
             max_uses?: number | null;
         };
+        /**
+         * @description When a room's agents answer. Never what is addressed to another person.
+         * @enum {string}
+         */
+        Manners: "on_mention" | "follow" | "always";
         /** @description A user as they see themselves. */
         Me: components["schemas"]["User"] & {
             email: string;
@@ -1525,8 +1650,8 @@ export interface components {
             output: number;
         };
         /**
-         * @description A model and how it is to answer. What is not set is left to the next who may decide: the room, the server, and
-         *     in the end the model itself.
+         * @description A model and how it is to answer. What is not set is left to the next who may decide: after a request its room,
+         *     then the agent, the server, and in the end the model itself.
          */
         ModelSettings: {
             /** @description `provider/name`, as `GET /api/models` has it. */
@@ -1607,6 +1732,31 @@ export interface components {
             /** @description Needs `current_password`. */
             email?: string | null;
             current_password?: string | null;
+        };
+        /** @description An instruction that somebody keeps, to be put into agents and rooms. */
+        Prompt: {
+            id: components["schemas"]["PromptId"];
+            owner_id: components["schemas"]["UserId"];
+            title: string;
+            content: string;
+            visibility: components["schemas"]["Visibility"];
+            created_at: components["schemas"]["Timestamp"];
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        PromptChange: {
+            title?: string | null;
+            content?: string | null;
+            visibility?: components["schemas"]["Visibility"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description An instruction that somebody keeps.
+         */
+        PromptId: string;
+        PromptToBe: {
+            title: string;
+            content: string;
+            visibility?: components["schemas"]["Visibility"] | null;
         };
         /** @description A provider with its models. */
         Provider: {
@@ -1689,6 +1839,17 @@ export interface components {
             /** @description Where registration is by invitation. */
             invite_code?: string | null;
         };
+        /** @description What the model was shown for a reply. */
+        ReplyContext: {
+            /** @description The instruction, word for word. */
+            instruction: string;
+            summary?: components["schemas"]["ContextSummary"] | null;
+            /** @description Oldest first; the last one is the question. What was deleted since is gone from here too. */
+            messages: components["schemas"]["ContextMessage"][];
+            settings: components["schemas"]["ModelSettings"];
+            /** @description The model that answered. */
+            model?: string | null;
+        };
         /** @description What a bot's reply answers, and how it went. */
         ReplyRun: {
             id: components["schemas"]["RunId"];
@@ -1715,6 +1876,15 @@ export interface components {
         RoleChange: {
             /** @description Giving `owner` hands the chat over. */
             role: components["schemas"]["MemberRole"];
+        };
+        /** @description How a room is served by its agents. */
+        RoomSettings: {
+            manners?: components["schemas"]["Manners"];
+            /** @description What every agent is told here, after its own instruction. */
+            instruction?: string | null;
+            default_agent_id?: components["schemas"]["UserId"] | null;
+            /** @description Stronger than the agents' own. */
+            model?: components["schemas"]["ModelSettings"];
         };
         /**
          * Format: uuid
@@ -1849,6 +2019,8 @@ export interface components {
             chat_id: components["schemas"]["ChatId"];
             name?: string | null;
             owner_id?: components["schemas"]["UserId"] | null;
+            /** @description Missing where nobody has set anything. */
+            settings?: components["schemas"]["RoomSettings"];
             by: components["schemas"]["UserRef"];
             message: components["schemas"]["Message"];
             /** @enum {string} */
@@ -1989,6 +2161,10 @@ export interface components {
             by: components["schemas"]["UserRef"];
             /** @enum {string} */
             type: "chat_renamed";
+        } | {
+            by: components["schemas"]["UserRef"];
+            /** @enum {string} */
+            type: "settings_changed";
         };
         /** @description What somebody can expect who comes to this server. */
         Terms: components["schemas"]["Limits"] & {
@@ -2127,6 +2303,11 @@ export interface components {
             /** @description The instruction that came with the question itself. */
             instruction?: string | null;
         };
+        /**
+         * @description Who finds something that somebody made.
+         * @enum {string}
+         */
+        Visibility: "shared" | "private";
         /** @description A ticket that opens one socket. */
         WsTicket: {
             ticket: string;
@@ -2153,6 +2334,9 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type Agent = components['schemas']['Agent'];
+export type AgentChange = components['schemas']['AgentChange'];
+export type AgentToBe = components['schemas']['AgentToBe'];
 export type Allowance = components['schemas']['Allowance'];
 export type Answer = components['schemas']['Answer'];
 export type AuditAction = components['schemas']['AuditAction'];
@@ -2166,8 +2350,6 @@ export type Budgets = components['schemas']['Budgets'];
 export type Call = components['schemas']['Call'];
 export type CallId = components['schemas']['CallId'];
 export type CallStatus = components['schemas']['CallStatus'];
-export type CatchUp = components['schemas']['CatchUp'];
-export type CatchUpLink = components['schemas']['CatchUpLink'];
 export type Chat = components['schemas']['Chat'];
 export type ChatChange = components['schemas']['ChatChange'];
 export type ChatId = components['schemas']['ChatId'];
@@ -2177,6 +2359,8 @@ export type ChatToBe = components['schemas']['ChatToBe'];
 export type ClientFrame = components['schemas']['ClientFrame'];
 export type Command = components['schemas']['Command'];
 export type ConnectionId = components['schemas']['ConnectionId'];
+export type ContextMessage = components['schemas']['ContextMessage'];
+export type ContextSummary = components['schemas']['ContextSummary'];
 export type Credentials = components['schemas']['Credentials'];
 export type Day = components['schemas']['Day'];
 export type Edit = components['schemas']['Edit'];
@@ -2194,6 +2378,7 @@ export type Leave = components['schemas']['Leave'];
 export type Limits = components['schemas']['Limits'];
 export type LinkId = components['schemas']['LinkId'];
 export type LinkToBe = components['schemas']['LinkToBe'];
+export type Manners = components['schemas']['Manners'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberRole = components['schemas']['MemberRole'];
@@ -2215,6 +2400,10 @@ export type Preferences = components['schemas']['Preferences'];
 export type Preview = components['schemas']['Preview'];
 export type Problem = components['schemas']['Problem'];
 export type Profile = components['schemas']['Profile'];
+export type Prompt = components['schemas']['Prompt'];
+export type PromptChange = components['schemas']['PromptChange'];
+export type PromptId = components['schemas']['PromptId'];
+export type PromptToBe = components['schemas']['PromptToBe'];
 export type Provider = components['schemas']['Provider'];
 export type QuestionAndWait = components['schemas']['QuestionAndWait'];
 export type QuestionToBe = components['schemas']['QuestionToBe'];
@@ -2225,9 +2414,11 @@ export type ReadReceipt = components['schemas']['ReadReceipt'];
 export type ReadUpTo = components['schemas']['ReadUpTo'];
 export type Reason = components['schemas']['Reason'];
 export type Registration = components['schemas']['Registration'];
+export type ReplyContext = components['schemas']['ReplyContext'];
 export type ReplyRun = components['schemas']['ReplyRun'];
 export type Revision = components['schemas']['Revision'];
 export type RoleChange = components['schemas']['RoleChange'];
+export type RoomSettings = components['schemas']['RoomSettings'];
 export type RunId = components['schemas']['RunId'];
 export type RunState = components['schemas']['RunState'];
 export type RunToBe = components['schemas']['RunToBe'];
@@ -2253,6 +2444,7 @@ export type UserId = components['schemas']['UserId'];
 export type UserKind = components['schemas']['UserKind'];
 export type UserRef = components['schemas']['UserRef'];
 export type Version = components['schemas']['Version'];
+export type Visibility = components['schemas']['Visibility'];
 export type WsTicket = components['schemas']['WsTicket'];
 export type ResponseProblem = components['responses']['Problem'];
 export type $defs = Record<string, never>;
@@ -2438,6 +2630,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Budget"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    agents_list: {
+        parameters: {
+            query?: {
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+                /** @description 1 to 200, 100 if not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    agents_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentToBe"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    agents_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    agents_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    agents_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AgentChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3040,29 +3354,6 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    bot_tell: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                chat_id: components["schemas"]["ChatId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CatchUp"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
     participants_invite: {
         parameters: {
             query?: never;
@@ -3390,6 +3681,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    messages_context: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+                message_id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyContext"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3822,6 +4137,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prompts_list: {
+        parameters: {
+            query?: {
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+                /** @description 1 to 200, 100 if not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prompts_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptToBe"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prompts_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: components["schemas"]["PromptId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prompts_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: components["schemas"]["PromptId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PromptChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"];
                 };
             };
             default: components["responses"]["Problem"];

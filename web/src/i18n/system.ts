@@ -19,6 +19,8 @@ export function systemText(message: Pick<Message, "content" | "data">): string {
       return t(`system.role_${data.role}`, { by: data.by.display_name, user: data.user.display_name });
     case "chat_renamed":
       return t("system.chat_renamed", { by: data.by.display_name, name: data.name });
+    case "settings_changed":
+      return t("system.settings_changed", { by: data.by.display_name });
     default:
       // A newer server reports something that this page does not know; its own words are English.
       data satisfies undefined | null;

@@ -153,8 +153,13 @@ function hear(frame: Frame): void {
       break;
     case "chat_updated": {
       posted(frame.message, frame.seq);
-      const { name, owner_id } = frame;
-      change(frame.chat_id, (old) => ({ ...old, name: name ?? null, owner_id: owner_id ?? null }));
+      const { name, owner_id, settings } = frame;
+      change(frame.chat_id, (old) => ({
+        ...old,
+        name: name ?? null,
+        owner_id: owner_id ?? null,
+        settings: settings ?? {},
+      }));
       break;
     }
     case "read":
