@@ -430,6 +430,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chats/{chat_id}/catch-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Be told what was said since one last read, alone and at one's own cost. */
+        post: operations["bot_tell"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chats/{chat_id}/invite": {
         parameters: {
             query?: never;
@@ -1191,6 +1208,26 @@ export interface components {
          * @enum {string}
          */
         CallStatus: "success" | "error" | "timeout" | "rate_limited" | "stopped";
+        /** @description What somebody has missed in a chat, told to them alone. */
+        CatchUp: {
+            /** @description Their read position: all of it was said after this `seq`. */
+            after: components["schemas"]["Seq"];
+            /** @description How many messages of others it tells of. */
+            messages: number;
+            /** @description Whether these are all; otherwise the latest of them. */
+            is_whole: boolean;
+            /** @description Markdown; `[#12]` refers to the message of that `seq`. Empty where nothing was missed. */
+            summary: string;
+            /** @description The messages that it refers to, in the order of the summary. */
+            links: components["schemas"]["CatchUpLink"][];
+            model?: string | null;
+            usage?: components["schemas"]["Usage"] | null;
+        };
+        /** @description A message that a summary refers to. */
+        CatchUpLink: {
+            seq: components["schemas"]["Seq"];
+            message_id: components["schemas"]["MessageId"];
+        };
         /** @description A chat as one of its members sees it. */
         Chat: {
             id: components["schemas"]["ChatId"];
@@ -2350,6 +2387,8 @@ export type Budgets = components['schemas']['Budgets'];
 export type Call = components['schemas']['Call'];
 export type CallId = components['schemas']['CallId'];
 export type CallStatus = components['schemas']['CallStatus'];
+export type CatchUp = components['schemas']['CatchUp'];
+export type CatchUpLink = components['schemas']['CatchUpLink'];
 export type Chat = components['schemas']['Chat'];
 export type ChatChange = components['schemas']['ChatChange'];
 export type ChatId = components['schemas']['ChatId'];
@@ -3349,6 +3388,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Budget"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    bot_tell: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatchUp"];
                 };
             };
             default: components["responses"]["Problem"];
