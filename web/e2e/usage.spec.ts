@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import type { Budget, UsageSum } from "../src/gen/api";
+import type { Budget, ChatId, UsageSum } from "../src/gen/api";
 import { expect, type Person, test } from "./support/test";
 
 const ANSWER = "First things first: bread, then cheese, then a long walk by the lake.";
@@ -26,6 +26,12 @@ async function sumOf(person: Person, whose = ""): Promise<UsageSum> {
   return sum;
 }
 
+/** What a reply cost is known when it has ended. */
+async function settled(person: Person, chat: ChatId): Promise<void> {
+  const queue = () => person.call("GET", `/chats/${chat}/queue`);
+  await expect.poll(queue).toMatchObject({ running: [], waiting: [] });
+}
+
 const figure = (page: Page, name: string) =>
   page.locator("#main dl > div").filter({ hasText: name }).locator("dd");
 
@@ -38,6 +44,7 @@ test("a reply's price shows on hover, and who asked and every count in its menu"
   await standin.answer({ text: ANSWER });
   await ada.say("/bot What shall we do?");
   await expect(ada.row(ANSWER)).toBeVisible();
+  await settled(ada, chat);
   const { total_tokens, prompt_tokens, cost_microusd } = await sumOf(ada);
   expect(cost_microusd).toBeGreaterThan(0);
   const cost = ada.row(ANSWER).getByText(`${total_tokens} tokens · ${money(cost_microusd)}`);
@@ -74,6 +81,7 @@ test("one's usage has the figures of the API after three replies, and gives them
   }
   await ben.say("/bot four");
   await expect(ada.row(ANSWER)).toHaveCount(4);
+  await settled(ada, chat);
   const mine = await sumOf(ada);
   expect(mine.calls).toBe(3);
 
@@ -197,6 +205,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await ada.enter(chat);
       await ada.say("/bot one");
       await expect(ada.row(ANSWER)).toBeVisible();
+      await settled(ada, chat);
       const mine = await sumOf(ada);
 
       const page = await visitor();
@@ -236,7 +245,8 @@ for (const colorScheme of ["light", "dark"] as const) {
 
 /** By all rules, or by one where others are known to complain. */
 async function examine(page: Page, rule?: string): Promise<void> {
-  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished)));
+  // One whose element goes is aborted, which is an end as well.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((one) => one.finished)));
   const axe = new AxeBuilder({ page }).setLegacyMode();
   const { violations } = await (rule ? axe.withRules(rule) : axe).analyze();
   expect(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html }) => html.slice(0, 150))}`)).toEqual(

@@ -90,7 +90,7 @@ async fn everybody_sees_a_retried_reply_grow_anew_in_its_place() {
 
 #[tokio::test]
 async fn only_who_asked_the_owner_and_admins_retry() {
-    let server = TestServer::start().await;
+    let server = TestServer::with(&["--gemini-retries=0"]).await;
     server.standin.play(Script::synthetic("500"));
     let (ada, ben, cleo) =
         (server.person("ada").await, server.person("ben").await, server.person("cleo").await);

@@ -73,7 +73,7 @@ async fn whoever_asked_hears_that_the_answer_is_there_and_nobody_else() {
 
 #[tokio::test]
 async fn a_retried_reply_of_long_ago_is_not_shown_as_the_latest_message() {
-    let server = TestServer::start().await;
+    let server = TestServer::with(&["--gemini-retries=0"]).await;
     server.standin.play(Script::synthetic("500"));
     let (ada, ben) = (server.person("ada").await, server.person("ben").await);
     let chat = ada.group(&[&ben]).await;
