@@ -30,8 +30,8 @@ pub struct Reply {
 impl Reading for Reply {
     fn take(&mut self, event: &[u8], deltas: &mut Vec<Delta>) -> Result<(), LlmError> {
         let answer = answer(event)?;
-        if let Some(model) = answer.model_version.filter(|_| self.model.is_none()) {
-            let model = failure::name(&model);
+        let model = answer.model_version.filter(|_| self.model.is_none()).map(|model| failure::name(&model));
+        if let Some(model) = model.filter(|model| !model.is_empty()) {
             self.model = Some(model.clone());
             deltas.push(Delta::Model(model));
         }
@@ -79,7 +79,7 @@ fn delta(part: Part) -> Option<Delta> {
     if let Some(call) = part.function_call {
         return Some(Delta::ToolCall(ToolCall {
             id: call.id,
-            name: call.name.unwrap_or_default(),
+            name: call.name.map(|name| failure::name(&name)).unwrap_or_default(),
             args: call.args.unwrap_or(Value::Null),
             signature: part.thought_signature,
         }));

@@ -38,8 +38,8 @@ impl Reading for Reply {
         if let Some(error) = answer.error {
             return Err(failure::from_error(failure::OK, &error, None));
         }
-        if let Some(model) = answer.model.filter(|model| self.model.is_none() && !model.is_empty()) {
-            let model = failure::name(&model);
+        let model = answer.model.filter(|_| self.model.is_none()).map(|model| failure::name(&model));
+        if let Some(model) = model.filter(|model| !model.is_empty()) {
             self.model = Some(model.clone());
             deltas.push(Delta::Model(model));
         }
@@ -75,10 +75,12 @@ impl Reading for Reply {
     fn finish(self, deltas: &mut Vec<Delta>) -> Result<Finish, LlmError> {
         // The end of the body says nothing: some servers send no `[DONE]`, and a broken stream has none either.
         let reason = self.finish_reason.ok_or(LlmError::Incomplete)?;
-        deltas.extend(self.calls.into_iter().map(|Call { call, arguments }| {
+        let calls = self.calls.into_iter().map(|Call { call, arguments }| {
             let args = serde_json::from_str(&arguments).unwrap_or(Value::Null);
-            Delta::ToolCall(ToolCall { args, ..call })
-        }));
+            ToolCall { name: failure::name(&call.name), args, ..call }
+        });
+        // Some count from one, or leave numbers out: what was never sent is no call.
+        deltas.extend(calls.filter(|call| *call != ToolCall::default()).map(Delta::ToolCall));
         Ok(finish(failure::name(&reason)))
     }
 }

@@ -7,6 +7,8 @@
 pub mod command;
 pub mod frame;
 pub mod gemini;
+pub mod openai;
+mod reply;
 pub mod sse;
 
 /// The bytes in pieces: whole, one by one, by seven, and in two at a place that they determine themselves.

@@ -81,7 +81,8 @@ fn what_a_text_asks_is_read_soundly() {
 #[test]
 fn server_sent_events_are_the_same_however_they_are_cut() {
     let words = ["data:", "data: ", "data", "\r", "\n", "\r\n", "\n\n", "[DONE]", ": ", "{", "[", "\u{feff}"];
-    let all = [seeds("seeds/sse"), seeds("../standin/recordings/gemini")].concat();
+    let recorded = ["../standin/recordings/gemini", "../standin/recordings/openai"].map(seeds).concat();
+    let all = [seeds("seeds/sse"), recorded].concat();
     holds_for_all(fuzz::sse::holds, &all, &words);
 }
 
@@ -100,4 +101,21 @@ fn geminis_answers_are_the_same_however_they_are_cut() {
     ];
     let all = [seeds("seeds/gemini"), seeds("../standin/recordings/gemini")].concat();
     holds_for_all(fuzz::gemini::holds, &all, &words);
+}
+
+#[test]
+fn chat_completions_are_the_same_however_they_are_cut() {
+    let words = [
+        "data: ",
+        "\n\n",
+        "null",
+        "{\"content\":\"\"}",
+        "\"tool_calls\":[{\"index\":3}]",
+        "\"finish_reason\":\"stop\"",
+        "\"error\":{}",
+        "1e9",
+        "\\u0007",
+    ];
+    let all = [seeds("seeds/openai"), seeds("../standin/recordings/openai")].concat();
+    holds_for_all(fuzz::openai::holds, &all, &words);
 }
