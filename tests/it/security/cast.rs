@@ -104,7 +104,7 @@ impl Cast {
         for (person, message) in
             participants.iter().zip(join_all(participants.map(|person| person.say(&scene.chat, &said))).await)
         {
-            scene.keep(person, "message", &message);
+            scene.keep(person, "message", &message["id"]);
         }
         scene
     }
@@ -114,27 +114,18 @@ impl Cast {
         let mut scene = self.scene().await;
         let participants =
             [self.client(Who::Owner), self.client(Who::Admin), self.client(Who::Member), &self.fred];
-        let mut watching = participants[0].socket().await;
-        watching.join(&scene.chat).await;
-        for person in participants {
-            person.say(&scene.chat, "/bot are you there?").await;
-            let begun = |frame: &Value| {
-                frame["type"] == "message"
-                    && frame["is_bot"] == true
-                    && frame["run"]["asked_by"] == person.id.as_str()
-            };
-            let reply = watching.wait_for("the reply", begun).await;
-            let over =
-                |frame: &Value| frame["is_complete"] == true && frame["message_id"] == reply["message_id"];
-            watching.wait_for("its end", over).await;
-            scene
-                .things
-                .insert((person.id.clone(), "reply"), reply["message_id"].as_str().unwrap().to_owned());
-            scene.things.insert((person.id.clone(), "run"), reply["run"]["id"].as_str().unwrap().to_owned());
-            let made =
-                person.post(&format!("/api/chats/{}/invite-links", scene.chat), json!({})).await.expect(201);
-            scene.keep(person, "link", &made);
-            scene.things.insert((person.id.clone(), "code"), made["code"].as_str().unwrap().to_owned());
+        let chat = &scene.chat;
+        let made = participants.map(|person| async move {
+            let path = |rest| format!("/api/chats/{chat}/{rest}");
+            let asked = person.post(&path("bot"), json!({"content": "are you there?"})).await.expect(200);
+            let link = person.post(&path("invite-links"), json!({})).await.expect(201);
+            (asked["message"].clone(), link)
+        });
+        for (person, (reply, link)) in participants.iter().zip(join_all(made).await) {
+            scene.keep(person, "reply", &reply["id"]);
+            scene.keep(person, "run", &reply["run"]["id"]);
+            scene.keep(person, "link", &link["id"]);
+            scene.keep(person, "code", &link["code"]);
         }
         scene
     }
@@ -172,8 +163,8 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    fn keep(&mut self, person: &Client, kind: &'static str, made: &Value) {
-        self.things.insert((person.id.clone(), kind), made["id"].as_str().unwrap().to_owned());
+    fn keep(&mut self, person: &Client, kind: &'static str, thing: &Value) {
+        self.things.insert((person.id.clone(), kind), thing.as_str().unwrap().to_owned());
     }
 
     fn thing(&self, person: &str, kind: &'static str) -> Option<&str> {

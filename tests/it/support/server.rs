@@ -34,7 +34,7 @@ pub(crate) struct TestServer {
 }
 
 impl TestServer {
-    /// With the defaults, but for passwords hashed quickly enough for tests.
+    /// With the defaults.
     pub(crate) async fn start() -> Self {
         Self::with(&[]).await
     }
