@@ -106,3 +106,27 @@ pub fn place(seq: Seq, event: &Event) -> Place {
     // being written by the next one.
     Place::Durable { seq, reply: event.message().and_then(Reply::of), ends }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Ends, Place, place};
+    use crate::ids::{Seq, UserId};
+    use crate::protocol::{Event, UserRef};
+
+    #[test]
+    fn an_end_is_for_whom_it_is_and_past_for_whoever_was_let_in_since() {
+        let (ada, ben) = (UserId::new(), UserId::new());
+        for (ends, for_ada, for_ben) in
+            [(Ends::Nobody, false, false), (Ends::Member(ada), true, false), (Ends::Everybody, true, true)]
+        {
+            assert_eq!((ends.ends_for(ada), ends.ends_for(ben)), (for_ada, for_ben), "{ends:?}");
+        }
+        let by = UserRef { id: ada, username: "ada".into(), display_name: "Ada".into() };
+        let deleted = place(Seq(5), &Event::ChatDeleted { by });
+        for (head, ends) in [(4, Ends::Everybody), (5, Ends::Nobody), (6, Ends::Nobody)] {
+            let mut place = deleted;
+            place.is_history_up_to(Seq(head));
+            assert_eq!(place, Place::Durable { seq: Seq(5), reply: None, ends });
+        }
+    }
+}

@@ -187,9 +187,12 @@ impl Drop for Seat {
 mod tests {
     use std::sync::Arc;
 
-    use super::Hub;
+    use serde_json::Value;
+
+    use super::{Hub, Subscription};
     use crate::bus::Envelope;
-    use crate::ids::{ChatId, MessageId, RunId, Seq, Timestamp, UserId};
+    use crate::hub::frame::{Ends, Frame, Place, Reply};
+    use crate::ids::{ChatId, MessageId, RunId, Seq, SessionId, Timestamp, UserId};
     use crate::protocol::resource::MessageBody;
     use crate::protocol::{Event, Message, MessageKind, MessageStatus, ReplyRun, Signal, UserRef};
 
@@ -253,6 +256,126 @@ mod tests {
             let stream = self.hub.subscribe(self.chat_id).streams.pop();
             stream.map(|stream| (stream.run_id, stream.content))
         }
+    }
+
+    fn person(name: &str) -> UserRef {
+        UserRef { id: UserId::new(), username: name.into(), display_name: name.into() }
+    }
+
+    fn listening(told: &Told, person: &UserRef) -> Subscription {
+        let mut subscription = told.hub.subscribe(told.chat_id);
+        subscription.enter(person);
+        subscription
+    }
+
+    /// A frame's type, and who does not hear it.
+    fn seen(frame: &Frame) -> (String, Option<UserId>) {
+        let json: Value = serde_json::from_slice(&frame.text).unwrap();
+        (json["type"].as_str().unwrap().to_owned(), frame.except)
+    }
+
+    #[test]
+    fn a_person_is_in_the_room_from_the_first_tab_to_the_last() {
+        let (told, ada, ben) = (Told::new(), person("ada"), person("ben"));
+        let online = || told.hub.online(told.chat_id);
+        let (mut frames, seat) = listening(&told, &ada).split();
+        let (mut tab, other_tab) = (listening(&told, &ben), listening(&told, &ben));
+        // Whoever is in already does not come in.
+        tab.enter(&ben);
+        let mut both = [ada.id, ben.id];
+        both.sort_unstable();
+        assert_eq!((online(), told.hub.rooms()), (both.to_vec(), 1));
+        drop(tab);
+        assert_eq!(online(), both);
+        drop(other_tab);
+        assert_eq!(online(), [ada.id]);
+        let heard: Vec<_> = std::iter::from_fn(|| frames.try_recv().ok()).map(|frame| seen(&frame)).collect();
+        let expected = [("user_joined", &ada), ("user_joined", &ben), ("user_left", &ben)];
+        assert_eq!(heard, expected.map(|(kind, whose)| (kind.to_owned(), Some(whose.id))));
+        drop((frames, seat));
+        assert_eq!((online(), told.hub.rooms()), (Vec::new(), 0));
+    }
+
+    #[test]
+    fn a_socket_is_outside_until_it_joins() {
+        let (told, ben) = (Told::new(), person("ben"));
+        let sessions = [SessionId::new(), SessionId::new()];
+        let connect = |session| told.hub.connect(ben.id, session, 2);
+        let is_outside = || told.hub.has_socket_outside(told.chat_id, ben.id);
+        let _not_yet_let_in = told.hub.subscribe(told.chat_id);
+        assert!(!is_outside());
+        let first = connect(sessions[0]).ok().unwrap();
+        assert!(is_outside());
+        let _inside = listening(&told, &ben);
+        assert!(!is_outside());
+        let _second = connect(sessions[1]).ok().unwrap();
+        assert!(is_outside());
+        assert!(connect(sessions[0]).is_err(), "a third");
+        drop(first);
+        assert!(!is_outside());
+        assert_eq!(told.hub.people().sessions(), [(ben.id, sessions[1])]);
+    }
+
+    #[test]
+    fn whoever_missed_chunks_gets_them_as_they_were() {
+        let (told, run) = (Told::new(), RunId::new());
+        told.change(3, run, MessageStatus::Streaming, Event::Updated);
+        for (index, chunk) in (0..).zip(["one ", "two ", "three"]) {
+            told.chunk(run, index, chunk);
+        }
+        let missed = |from: u64| {
+            let chunks = told.hub.missed_chunks(told.chat_id, |message_id, run_id| {
+                assert_eq!((message_id, run_id), (told.message_id, run));
+                from
+            });
+            let text = |signal| match signal {
+                Signal::Chunk { index, chunk, .. } => (index, chunk),
+                other => panic!("no chunk: {other:?}"),
+            };
+            chunks.into_iter().map(text).collect::<Vec<_>>()
+        };
+        let all = [(0, "one ".to_owned()), (1, "two ".to_owned()), (2, "three".to_owned())];
+        for from in 0..=4 {
+            assert_eq!(missed(from), all[usize::try_from(from).unwrap().min(3)..], "from {from}");
+        }
+    }
+
+    #[test]
+    fn the_head_of_a_room_only_goes_forward() {
+        let told = Told::new();
+        let (head, _listening) = (|| told.hub.head(told.chat_id), told.hub.subscribe(told.chat_id));
+        assert_eq!(head(), Seq::ZERO);
+        for (seq, highest) in [(4, 4), (9, 9), (5, 9)] {
+            told.change(seq, RunId::new(), MessageStatus::Complete, Event::Settled);
+            assert_eq!(head(), Seq(highest));
+        }
+    }
+
+    #[test]
+    fn a_reply_that_nobody_listened_to_leaves_no_room_behind() {
+        let (told, run) = (Told::new(), RunId::new());
+        told.change(3, run, MessageStatus::Streaming, Event::Updated);
+        assert_eq!(told.hub.rooms(), 1);
+        told.change(4, run, MessageStatus::Complete, Event::Settled);
+        assert_eq!(told.hub.rooms(), 0);
+    }
+
+    #[test]
+    fn a_frame_says_how_far_it_shows_a_reply() {
+        let (told, run_id) = (Told::new(), RunId::new());
+        let (mut frames, _seat) = told.hub.subscribe(told.chat_id).split();
+        told.change(3, run_id, MessageStatus::Streaming, Event::Updated);
+        told.chunk(run_id, 0, "text");
+        told.change(4, run_id, MessageStatus::Complete, Event::Settled);
+        let message_id = told.message_id;
+        let durable = |seq, is_settled| Place::Durable {
+            seq: Seq(seq),
+            reply: Some(Reply { message_id, run_id, is_settled }),
+            ends: Ends::Nobody,
+        };
+        let places: Vec<_> = std::iter::from_fn(|| frames.try_recv().ok()).map(|frame| frame.place).collect();
+        let chunk = Place::Chunk { message_id, run_id, index: 0 };
+        assert_eq!(places, [durable(3, false), chunk, durable(4, true)]);
     }
 
     #[test]

@@ -171,4 +171,14 @@ mod tests {
         hub.deliver(&Envelope::Notice { user_id, notice });
         assert!(connection.stuck.is_cancelled());
     }
+
+    #[test]
+    fn the_end_of_a_session_is_for_its_own_sockets() {
+        let hub = Hub::new(8);
+        let (user_id, ended) = (UserId::new(), SessionId::new());
+        let connections =
+            [ended, ended, SessionId::new()].map(|session| hub.connect(user_id, session, 3).ok().unwrap());
+        hub.deliver(&Envelope::SessionsEnded { user_id, sessions: vec![ended] });
+        assert_eq!(connections.map(|connection| connection.ended.is_cancelled()), [true, true, false]);
+    }
 }
