@@ -96,7 +96,10 @@ impl<'a> Alone<'a> {
         let bounds = budgets::bounds_of(cx, actor.user.id, at).await?;
         match cx.store.open_call_alone(actor.user.id, new, &bounds).await? {
             Opened::Yes | Opened::Fenced => Ok(Self { cx, choice, id, at, begun: Instant::now() }),
-            Opened::Over(bound) => Err(Error::OverBudget(budgets::refusal(&actor.user.display_name, &bound))),
+            Opened::Over(exceeded) => {
+                let (sentence, budget) = budgets::refusal(&actor.user.display_name, &exceeded);
+                Err(Error::OverBudget { sentence, budget })
+            }
         }
     }
 
