@@ -89,17 +89,21 @@ pub async fn write(cx: &Context, run: &ClaimedRun, mut interruptions: Interrupti
         renewed: Instant::now(),
     };
     let outcome = match request(cx, run, &mut left).await {
-        Ok(Some((question, request))) => match moderation::question(cx, &question).await {
-            Some(ending) => reply.ending(ending),
-            None => match candidates(cx, run, &request, &mut reply, &mut interruptions).await {
-                Some(outcome) if reply.has_spoken => moderation::reply(cx, outcome).await,
-                Some(outcome) => outcome,
-                None => {
-                    keep_books(cx, run, &reply.calls.take()).await;
-                    return None;
-                }
-            },
-        },
+        Ok(Some((question, request))) => {
+            match moderation::question(cx, run, &mut reply.calls, &question).await {
+                Some(ending) => reply.ending(ending),
+                None => match candidates(cx, run, &request, &mut reply, &mut interruptions).await {
+                    Some(outcome) if reply.has_spoken => {
+                        moderation::reply(cx, run, &mut reply.calls, outcome).await
+                    }
+                    Some(outcome) => outcome,
+                    None => {
+                        keep_books(cx, run, &reply.calls.take()).await;
+                        return None;
+                    }
+                },
+            }
+        }
         Ok(None) => reply.ending(Ending::unasked()),
         Err(error) => {
             tracing::warn!(run.id = %run.lease.run_id, %error, "the room's history cannot be read");
