@@ -221,7 +221,10 @@ async fn another_model_stands_in_before_the_first_text_and_the_room_is_told() {
             "{trouble}: {last}"
         );
         assert_eq!(last["full_response"], "I stand in.");
-        assert_eq!(last["fallback_from"], "gemini/gemini-3.5-flash");
+        assert_eq!(
+            (&last["model"], &last["fallback_from"]),
+            (&json!("stand-in"), &json!("gemini/gemini-3.5-flash"))
+        );
         let told = format!("gemini/gemini-3.5-flash {words}; local/stand-in was asked instead.");
         assert_eq!(last["detail"], told);
         let message = two.ada.get(&format!("/api/chats/{}/messages/{reply}", two.chat)).await.expect(200);

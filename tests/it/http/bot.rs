@@ -255,6 +255,7 @@ async fn a_budget_without_room_is_named_in_fields_wherever_it_refuses() {
     assert_eq!((&run["reason"], &run["budget"]), (&json!("budget"), &nothing_yet), "{answer}");
     let last = socket.wait_for("the end", |frame| frame["is_complete"] == true).await;
     assert_eq!((&last["budget"], &last["detail"]), (&nothing_yet, &run["detail"]));
+    assert!(last["model"].is_null(), "none answered: {last}");
     let (events, _) = Events::ask(&ada, &chat, json!({"content": "count"})).await.rest().await;
     let (_, error) = events.iter().find(|(name, _)| name == "error").unwrap();
     assert_eq!((&error["reason"], &error["budget"]), (&json!("budget"), &nothing_yet));
