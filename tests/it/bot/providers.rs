@@ -361,9 +361,6 @@ async fn what_moderation_finds_harmful_is_not_asked_or_taken_back_and_the_room_i
     assert_eq!((&last["status"], &last["reason"]), (&json!("failed"), &json!("blocked_prompt")));
     assert_eq!(last["full_response"], "The question was stopped by moderation (harassment).");
     assert!(two.server.standin.requests().is_empty(), "the model was not asked");
-
-    let (_, last) = two.ask().await;
-    assert_eq!((&last["status"], &last["reason"]), (&json!("failed"), &json!("blocked_reply")));
     let check = usage::all(&two.ada, "/api/usage/history").await.remove(0);
     for (field, value) in [
         ("provider", json!("local")),
@@ -379,6 +376,9 @@ async fn what_moderation_finds_harmful_is_not_asked_or_taken_back_and_the_room_i
         assert_eq!(check[field], value, "{field} of {check}");
     }
     assert!(check["duration_ms"].is_u64() && last["usage"].is_null(), "{check} {last}");
+
+    let (_, last) = two.ask().await;
+    assert_eq!((&last["status"], &last["reason"]), (&json!("failed"), &json!("blocked_reply")));
     assert_eq!(last["full_response"], "The reply was taken back by moderation (harassment).");
     let requests = two.server.standin.requests();
     let settings = requests[0].body["safetySettings"].as_array().unwrap();
@@ -390,9 +390,6 @@ async fn what_moderation_finds_harmful_is_not_asked_or_taken_back_and_the_room_i
     assert_eq!(good["status"], "complete");
     let judged = two.local.requests().iter().filter(|request| request.path.ends_with("/moderations")).count();
     assert_eq!(judged, 5, "each question and each reply");
-}
-
-#[tokio::test]
     let (checked, asked) = (("local", "success"), ("gemini", "success"));
     let each = [checked, checked, asked, checked, checked, asked, checked];
     assert_eq!(two.books().await, booked(&each), "in the order in which they were made");
@@ -402,13 +399,16 @@ async fn what_moderation_finds_harmful_is_not_asked_or_taken_back_and_the_room_i
         "they are of the reply's run"
     );
     assert_eq!(calls[1]["cost_microusd"], good["usage"]["cost_microusd"], "a check costs nothing");
+}
+
+#[tokio::test]
 async fn where_moderation_does_not_answer_nothing_is_let_through() {
     let mut two = Two::with(WRONG_KEY, &["--moderation-model=local/judge"]).await;
     let (_, last) = two.ask().await;
     assert_eq!((&last["status"], &last["reason"]), (&json!("failed"), &json!("provider_error")), "{last}");
     assert!(last["detail"].as_str().unwrap().starts_with("Moderation does not answer"), "{last}");
     assert!(two.server.standin.requests().is_empty());
-}
     let calls = usage::all(&two.ada, "/api/usage/history").await;
     assert_eq!((calls.len(), &calls[0]["model"], &calls[0]["status"]), (1, &json!("judge"), &json!("error")));
     assert_eq!((&calls[0]["cost_microusd"], &calls[0]["unpriced"]), (&json!(0), &Value::Null));
+}
