@@ -200,6 +200,8 @@ pub enum SetupError {
     Key { provider: String },
     #[error("the address of provider {provider:?} cannot have a path appended")]
     BaseUrl { provider: String },
+    #[error("provider {provider:?}: {model:?} is not the name of a model")]
+    Model { provider: String, model: String },
     #[error("MODERATION_MODEL: there is no provider of {model:?} that speaks OpenAI's language")]
     Moderation { model: String },
     #[error("FALLBACK_MODELS: there is no provider of {model:?}")]

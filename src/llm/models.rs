@@ -13,13 +13,12 @@ use crate::llm::breaker::{Breakers, Permit};
 use crate::llm::capabilities::Capabilities;
 use crate::llm::delta::{Delta, DeltaStream, Usage};
 use crate::llm::error::{LlmError, SetupError};
+use crate::llm::failure;
 use crate::llm::gemini::Gemini;
 use crate::llm::openai::OpenAi;
 use crate::llm::request::Request;
-use crate::protocol::ModelSettings;
+use crate::protocol::{LONGEST_MODEL_NAME, ModelSettings};
 
-/// Longest name of a model with its provider, in bytes.
-const LONGEST_NAME: usize = 128;
 /// How long a provider's list is believed.
 const LISTED_FOR: Duration = Duration::from_secs(600);
 /// After so long a list that could not be had is asked for again.
@@ -105,6 +104,9 @@ impl Models {
     /// Sets up the clients; asks nothing.
     pub fn new(config: &LlmConfig, providers: Vec<ProviderConfig>) -> Result<Models, SetupError> {
         let providers = providers.into_iter().map(|config| {
+            if let Some(model) = config.configured().find(|model| failure::name(model) != *model) {
+                return Err(SetupError::Model { provider: config.name.clone(), model: model.to_owned() });
+            }
             let client = match config.protocol {
                 Protocol::Gemini => Client::Gemini(Gemini::new(&config)?),
                 Protocol::OpenAi => Client::OpenAi(OpenAi::new(&config)?),
@@ -140,7 +142,7 @@ impl Models {
     pub async fn choose(&self, asked: Option<&str>) -> Result<Choice, LlmError> {
         let Some(name) = asked else { return Ok(self.default_choice()) };
         let unknown = || LlmError::UnknownModel { model: name.chars().take(200).collect() };
-        let choice = self.find(name).filter(|_| name.len() <= LONGEST_NAME).ok_or_else(unknown)?;
+        let choice = self.find(name).filter(|_| name.len() <= LONGEST_MODEL_NAME).ok_or_else(unknown)?;
         if choice.provider.config.configured().any(|known| known == choice.model) {
             return Ok(choice);
         }
@@ -161,7 +163,7 @@ impl Models {
             return self.providers.iter().find_map(of).ok_or_else(unknown);
         };
         let unknown = || LlmError::UnknownModel { model: name.chars().take(200).collect() };
-        let choice = self.find(name).filter(|_| name.len() <= LONGEST_NAME).ok_or_else(unknown)?;
+        let choice = self.find(name).filter(|_| name.len() <= LONGEST_MODEL_NAME).ok_or_else(unknown)?;
         if choice.provider.config.embedding_model.as_ref() == Some(&choice.model) {
             return Ok(choice);
         }
@@ -262,7 +264,7 @@ fn watched(deltas: DeltaStream, permit: Permit) -> DeltaStream {
 }
 
 impl ProviderConfig {
-    /// The models that the operator named.
+    /// The models that the operator named for conversations.
     fn configured(&self) -> impl Iterator<Item = &str> {
         std::iter::once(&self.model).chain(&self.models).map(String::as_str)
     }

@@ -22,7 +22,10 @@ pub use close::CloseCode;
 pub use error::{ErrorCode, FieldError, Problem};
 pub use event::{Event, Notice, Queue, QueueEntry, Signal, StreamSnapshot};
 pub use frame::{ClientFrame, Command, Joined, ServerFrame};
-pub use model::{Embeddings, Model, ModelList, ModelPrice, ModelSettings, Provider, Thinking, ThinkingLevel};
+pub use model::{
+    Embeddings, LONGEST_MODEL_NAME, Model, ModelList, ModelPrice, ModelSettings, Provider, Thinking,
+    ThinkingLevel,
+};
 pub use reply::{BotRun, CatchUp, CatchUpLink, RunState, Version};
 pub use resource::{
     Chat, ChatKind, ChatListItem, InviteLink, InvitePreview, Me, Member, MemberRole, Message, MessageKind,

@@ -247,7 +247,7 @@ fn opened(of: Reply, asked_by: UserId, new: NewCall) -> call::Model {
         asked_by,
         agent_id,
         provider,
-        model: named(&model),
+        model,
         status: None,
         prompt_tokens: None,
         cached_tokens: None,
@@ -273,7 +273,7 @@ fn closed(row: call::Model, ended: &EndedCall) -> call::Model {
     let Usage { prompt_tokens, cached_tokens, thought_tokens, reply_tokens, total_tokens, .. } = ended.usage;
     call::Model {
         provider: ended.provider.clone(),
-        model: named(&ended.model),
+        model: ended.model.clone(),
         status: Some(word(ended.status)),
         prompt_tokens: prompt_tokens.map(i64::from),
         cached_tokens: cached_tokens.map(i64::from),
@@ -302,9 +302,4 @@ fn count(changes: &mut Changes, row: &call::Model, Amounts { tokens, microusd }:
         sum.tokens += tokens;
         sum.microusd += microusd;
     }
-}
-
-/// A name that fits into its column and that PostgreSQL can store: it is the provider's.
-fn named(model: &str) -> String {
-    model.chars().filter(|c| *c != '\0').take(128).collect()
 }

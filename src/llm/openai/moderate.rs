@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::llm::delta::Usage;
 use crate::llm::error::LlmError;
+use crate::llm::failure;
 use crate::llm::link::read_whole;
 use crate::llm::models::{Harm, Verdict};
 use crate::llm::openai::OpenAi;
@@ -48,6 +49,7 @@ impl OpenAi {
             let named = judged.categories.into_iter().filter(|(_, is_it)| *is_it == Some(true));
             Harm { categories: named.map(|(name, _)| name).collect() }
         });
+        let model = model.map(|model| failure::name(&model));
         Ok(Verdict { harm, model, usage: usage.map(Usage::from) })
     }
 }

@@ -106,7 +106,7 @@ async fn a_reply_that_fails_is_answered_with_its_reason_and_what_cannot_be_asked
     for wrong in [
         json!({"content": " "}),
         json!({"content": "x", "temperature": 3}),
-        json!({"content": "x", "model": "nameless"}),
+        json!({"content": "x", "model": "gemini/"}),
         json!({"content": "x", "agent": "ada"}),
         json!({"content": "x", "system_prompt": ""}),
     ] {
