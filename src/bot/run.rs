@@ -111,6 +111,11 @@ pub async fn write(cx: &Context, run: &ClaimedRun, mut interruptions: Interrupti
         }
     };
     let is_good = outcome.status == MessageStatus::Complete;
+    let passed_on = questions::passed_on(cx, run, &outcome).await.unwrap_or_else(|error| {
+        tracing::warn!(run.id = %run.lease.run_id, %error, "the agents that a reply asks cannot be looked up");
+        None
+    });
+    let outcome = Outcome { passed_on, ..outcome };
     settle(cx, run, outcome, &interruptions.drain).await;
     left.filter(|_| is_good)
 }
@@ -363,14 +368,11 @@ async fn settle(cx: &Context, run: &ClaimedRun, outcome: Outcome, drain: &Cancel
     let mut pause = Duration::from_millis(100);
     loop {
         match cx.store.settle(run.lease, outcome.clone()).await {
-            Ok(Some(reply)) => {
+            Ok(Some(_)) => {
                 let (status, reason): (&str, Option<&str>) =
                     (outcome.status.into(), outcome.reason.map(Into::into));
                 tracing::info!(chat.id = %run.chat_id, run.id = %run.lease.run_id, status, reason, "a reply settled");
                 metrics().run(outcome.status.into(), outcome.reason.map(Into::into));
-                if let Err(error) = questions::pass_on(cx, run, &reply).await {
-                    tracing::warn!(run.id = %run.lease.run_id, %error, "the agents that a reply asks cannot be asked");
-                }
                 return;
             }
             Ok(None) => {

@@ -289,6 +289,17 @@ pub struct Outcome {
     pub stopped_by: Option<UserRef>,
     /// The calls that it took, as they ended.
     pub calls: Vec<EndedCall>,
+    /// What it asks of other agents, with its end.
+    pub passed_on: Option<PassedOn>,
+}
+
+/// Replies that a reply asks of other agents.
+#[derive(Clone, Debug)]
+pub struct PassedOn {
+    pub replies: Vec<NewReply>,
+    /// As many as there may be because of one message of a person's.
+    pub at_most: u32,
+    pub at: Timestamp,
 }
 
 impl Outcome {
@@ -305,6 +316,7 @@ impl Outcome {
             usage: None,
             stopped_by: None,
             calls: Vec::new(),
+            passed_on: None,
         }
     }
 }

@@ -262,6 +262,9 @@ impl Store {
         tx.announce_reply(Event::Settled(message.clone())).await?;
         tx.count_turns_anew(chat, message.body.updated_seq).await?;
         tx.end_calls(id, &outcome.calls).await?;
+        if let Some(passed_on) = &outcome.passed_on {
+            tx.pass_on(id, &message, passed_on).await?;
+        }
         tx.commit().await?;
         Ok(Some(message))
     }

@@ -17,8 +17,8 @@ use crate::store::Store;
 use crate::store::connect::{Place, open_sqlite};
 use crate::store::error::StoreError;
 use crate::store::rows::{
-    Asked, ClaimedRun, LinkRow, NewAgent, NewChat, NewMessage, NewReply, NewUser, Outcome, Post, Posted,
-    Replay, Retry, Saw, Summarised, Summary, Window,
+    Asked, ClaimedRun, LinkRow, NewAgent, NewChat, NewMessage, NewReply, NewUser, Outcome, PassedOn, Post,
+    Posted, Replay, Retry, Saw, Summarised, Summary, Window,
 };
 
 const NOON: Timestamp = Timestamp(1_763_726_400_000);
@@ -128,13 +128,12 @@ async fn talk_to_agents(store: &Store, chat: ChatId, ada: &UserRef, run: &Claime
     store.people_named(chat, &["ada", "ben"]).await.unwrap();
     let tx = store.begin().await.unwrap();
     tx.set_settings(chat, &RoomSettings::default()).await.unwrap();
-    let origin = tx.origin(run).await.unwrap();
-    assert_eq!(tx.count_passed_on(origin.message_id).await.unwrap(), 0);
     let agent = run.agent.clone();
     let asked = Asked::default();
     let reply = NewReply { run_id: RunId::new(), message_id: MessageId::new(), agent, asked };
-    tx.append_reply(chat, run.message_id, &reply, origin, NOON).await.unwrap();
-    assert_eq!(tx.count_passed_on(origin.message_id).await.unwrap(), 1);
+    let asking = tx.message(chat, run.message_id).await.unwrap().unwrap();
+    let passed_on = PassedOn { replies: vec![reply.clone(), reply], at_most: 1, at: NOON };
+    tx.pass_on(run.lease.run_id, &asking, &passed_on).await.unwrap();
     let of_agent = NewAgent {
         user_id: run.agent.id,
         description: String::new(),
