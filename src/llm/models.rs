@@ -104,7 +104,8 @@ impl Models {
     /// Sets up the clients; asks nothing.
     pub fn new(config: &LlmConfig, providers: Vec<ProviderConfig>) -> Result<Models, SetupError> {
         let providers = providers.into_iter().map(|config| {
-            if let Some(model) = config.configured().find(|model| failure::name(model) != *model) {
+            let mut named = config.configured().chain(config.embedding_model.as_deref());
+            if let Some(model) = named.find(|model| failure::name(model) != *model) {
                 return Err(SetupError::Model { provider: config.name.clone(), model: model.to_owned() });
             }
             let client = match config.protocol {
@@ -142,7 +143,7 @@ impl Models {
     pub async fn choose(&self, asked: Option<&str>) -> Result<Choice, LlmError> {
         let Some(name) = asked else { return Ok(self.default_choice()) };
         let unknown = || LlmError::UnknownModel { model: name.chars().take(200).collect() };
-        let choice = self.find(name).filter(|_| name.len() <= LONGEST_MODEL_NAME).ok_or_else(unknown)?;
+        let choice = self.find(name).ok_or_else(unknown)?;
         if choice.provider.config.configured().any(|known| known == choice.model) {
             return Ok(choice);
         }
@@ -163,7 +164,7 @@ impl Models {
             return self.providers.iter().find_map(of).ok_or_else(unknown);
         };
         let unknown = || LlmError::UnknownModel { model: name.chars().take(200).collect() };
-        let choice = self.find(name).filter(|_| name.len() <= LONGEST_MODEL_NAME).ok_or_else(unknown)?;
+        let choice = self.find(name).ok_or_else(unknown)?;
         if choice.provider.config.embedding_model.as_ref() == Some(&choice.model) {
             return Ok(choice);
         }
@@ -237,7 +238,8 @@ impl Models {
 
     fn find(&self, name: &str) -> Option<Choice> {
         let choice = |provider: &Arc<Provider>, model: &str| {
-            (!model.is_empty()).then(|| Choice { provider: Arc::clone(provider), model: model.to_owned() })
+            let is_name = !model.is_empty() && model.len() <= LONGEST_MODEL_NAME;
+            is_name.then(|| Choice { provider: Arc::clone(provider), model: model.to_owned() })
         };
         let first = &self.providers[0];
         match name.split_once('/') {
