@@ -104,8 +104,8 @@ impl Models {
     /// Sets up the clients; asks nothing.
     pub fn new(config: &LlmConfig, providers: Vec<ProviderConfig>) -> Result<Models, SetupError> {
         let providers = providers.into_iter().map(|config| {
-            let mut named = config.configured().chain(config.embedding_model.as_deref());
-            if let Some(model) = named.find(|model| failure::name(model) != *model) {
+            let wrong = |model: &&str| failure::name(model) != *model;
+            if let Some(model) = config.configured().chain(config.embedding_model.as_deref()).find(wrong) {
                 return Err(SetupError::Model { provider: config.name.clone(), model: model.to_owned() });
             }
             let client = match config.protocol {
