@@ -65,7 +65,7 @@ struct Fallback {
 
 /// Why an attempt is over.
 enum End {
-    Settled(Outcome),
+    Settled(Box<Outcome>),
     /// Nothing was said; asking once more may help.
     Again(Ending),
     /// Nothing was said, and another model may do better.
@@ -154,7 +154,7 @@ async fn candidates(
         let pause = if next.is_some() { LONGEST_PAUSE_WITH_FALLBACK } else { LONGEST_PAUSE };
         let question = Question { choice, request, longest_pause: pause };
         match (attempts(cx, run, question, reply, interruptions).await, next) {
-            (End::Settled(outcome), _) => return Some(outcome),
+            (End::Settled(outcome), _) => return Some(*outcome),
             (End::Fenced, _) => return None,
             (End::Again(ending), _) => return Some(reply.ending(ending)),
             (End::Trouble(error), None) => return Some(reply.ending(Ending::of_error(&error))),
@@ -197,12 +197,12 @@ async fn attempts(
             Ok(Opened::Yes) => {}
             Ok(Opened::Over(exceeded)) => {
                 let refusal = budgets::refusal(&run.asked_by.display_name, &exceeded);
-                return End::Settled(reply.ending(Ending::over_budget(refusal)));
+                return reply.settled(Ending::over_budget(refusal));
             }
             Ok(Opened::Fenced) => return End::Fenced,
             Err(error) => {
                 tracing::warn!(run.id = %run.lease.run_id, %error, "a call cannot be written down before it is made");
-                return End::Settled(reply.ending(Ending::of_error(&LlmError::Incomplete)));
+                return reply.settled(Ending::of_error(&LlmError::Incomplete));
             }
         }
         match attempt(cx, run, deltas, reply, interruptions).await {
@@ -234,11 +234,11 @@ async fn attempt(
                 let (model, usage, calls) = (reply.model.take(), reply.calls.usage(), reply.calls.take());
                 let fallback_from = reply.fallback.take().map(|fallback| fallback.from);
                 let stopped = Outcome { content, model, usage, calls, fallback_from, ..runs::stopped(&by) };
-                return End::Settled(stopped);
+                return End::Settled(Box::new(stopped));
             }
             () = interruptions.drain.cancelled() => {
                 reply.calls.ended(CallStatus::Stopped);
-                return End::Settled(reply.ending(Ending::restarted()));
+                return reply.settled(Ending::restarted());
             }
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => reply.publisher.flush(),
             _ = checkpoint.tick() => {
@@ -251,7 +251,7 @@ async fn attempt(
                 Some(Ok(Delta::Text(text))) => {
                     if reply.push(&text, cx.limits.reply_bytes).is_err() {
                         reply.calls.ended(CallStatus::Success);
-                        return End::Settled(reply.ending(Ending::cut()));
+                        return reply.settled(Ending::cut());
                     }
                 }
                 Some(Ok(Delta::Model(model))) => {
@@ -268,12 +268,12 @@ async fn attempt(
                     reply.calls.failed(error.failure());
                     return match error.is_trouble() && !reply.has_spoken {
                         true => End::Trouble(error),
-                        false => End::Settled(reply.ending(Ending::of_error(&error))),
+                        false => reply.settled(Ending::of_error(&error)),
                     };
                 }
                 None => {
                     reply.calls.failed(LlmError::Incomplete.failure());
-                    return End::Settled(reply.ending(Ending::of_error(&LlmError::Incomplete)));
+                    return reply.settled(Ending::of_error(&LlmError::Incomplete));
                 }
             }
         }
@@ -335,8 +335,13 @@ impl Reply<'_> {
         let ending = Ending::of_finish(finish, !self.text.is_empty());
         match finish {
             Finish::Stop | Finish::Malformed(_) if self.text.is_empty() => End::Again(ending),
-            _ => End::Settled(self.ending(ending)),
+            _ => self.settled(ending),
         }
+    }
+
+    /// The attempt is over, and so is the reply.
+    fn settled(&mut self, ending: Ending) -> End {
+        End::Settled(Box::new(self.ending(ending)))
     }
 
     /// The reply with this end. Where nothing was said, the reason itself is what the room reads.
