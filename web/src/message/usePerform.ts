@@ -33,6 +33,8 @@ async function perform(action: Action, message: Message, { chat, askDelete }: Ro
       return copied(`${location.origin}/c/${chat}?at=${message.seq}`, t("room.link_copied"));
     case "branch":
       return openOverlay({ kind: "branch", from: message });
+    case "saw":
+      return openOverlay({ kind: "saw", reply: message });
     case "retry":
       return retry(chat, message.id);
     case "continue":

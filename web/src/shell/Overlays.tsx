@@ -13,6 +13,7 @@ const NewChatDialog = lazy(() =>
 );
 
 const BranchDialog = lazy(() => withPageTexts(import("./BranchDialog")));
+const SawDialog = lazy(() => withPageTexts(import("../message/SawDialog")));
 
 /** Each overlay comes when it is first wanted, and stays so that it can close with grace. */
 export function Overlays() {
@@ -23,6 +24,8 @@ export function Overlays() {
   if (overlay?.kind === "new-chat" && overlay.chat !== kind) setKind(overlay.chat);
   const [from, setFrom] = useState<Message>();
   if (overlay?.kind === "branch" && overlay.from !== from) setFrom(overlay.from);
+  const [reply, setReply] = useState<Message>();
+  if (overlay?.kind === "saw" && overlay.reply !== reply) setReply(overlay.reply);
   const state = (of: Overlay["kind"]) => ({
     open: overlay?.kind === of,
     onOpenChange: (open: boolean) => {
@@ -34,6 +37,7 @@ export function Overlays() {
       {known.includes("palette") && <Palette {...state("palette")} />}
       {known.includes("shortcuts") && <ShortcutsDialog {...state("shortcuts")} />}
       {known.includes("branch") && from && <BranchDialog from={from} {...state("branch")} />}
+      {known.includes("saw") && reply && <SawDialog reply={reply} {...state("saw")} />}
       {known.includes("new-chat") && <NewChatDialog kind={kind} {...state("new-chat")} />}
     </Suspense>
   );

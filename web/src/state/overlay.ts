@@ -6,7 +6,8 @@ export type Overlay =
   | { kind: "palette" }
   | { kind: "shortcuts" }
   | { kind: "new-chat"; chat: ChatKind }
-  | { kind: "branch"; from: Message };
+  | { kind: "branch"; from: Message }
+  | { kind: "saw"; reply: Message };
 
 const store = create<{ overlay: Overlay | undefined }>(() => ({ overlay: undefined }));
 
