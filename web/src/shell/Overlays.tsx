@@ -14,6 +14,7 @@ const NewChatDialog = lazy(() =>
 
 const BranchDialog = lazy(() => withPageTexts(import("./BranchDialog")));
 const SawDialog = lazy(() => withPageTexts(import("../message/SawDialog")));
+const CatchUpDialog = lazy(() => withPageTexts(import("../list/CatchUpDialog")));
 
 /** Each overlay comes when it is first wanted, and stays so that it can close with grace. */
 export function Overlays() {
@@ -26,6 +27,8 @@ export function Overlays() {
   if (overlay?.kind === "branch" && overlay.from !== from) setFrom(overlay.from);
   const [reply, setReply] = useState<Message>();
   if (overlay?.kind === "saw" && overlay.reply !== reply) setReply(overlay.reply);
+  const [missed, setMissed] = useState<Extract<Overlay, { kind: "catch-up" }>>();
+  if (overlay?.kind === "catch-up" && overlay !== missed) setMissed(overlay);
   const state = (of: Overlay["kind"]) => ({
     open: overlay?.kind === of,
     onOpenChange: (open: boolean) => {
@@ -38,6 +41,9 @@ export function Overlays() {
       {known.includes("shortcuts") && <ShortcutsDialog {...state("shortcuts")} />}
       {known.includes("branch") && from && <BranchDialog from={from} {...state("branch")} />}
       {known.includes("saw") && reply && <SawDialog reply={reply} {...state("saw")} />}
+      {known.includes("catch-up") && missed && (
+        <CatchUpDialog chat={missed.chat} since={missed.since} {...state("catch-up")} />
+      )}
       {known.includes("new-chat") && <NewChatDialog kind={kind} {...state("new-chat")} />}
     </Suspense>
   );

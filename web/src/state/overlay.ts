@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import type { ChatKind, Message } from "../gen/api";
+import type { ChatId, ChatKind, Message, Seq } from "../gen/api";
 
 /** What lies over the page: one at a time. */
 export type Overlay =
@@ -7,7 +7,8 @@ export type Overlay =
   | { kind: "shortcuts" }
   | { kind: "new-chat"; chat: ChatKind }
   | { kind: "branch"; from: Message }
-  | { kind: "saw"; reply: Message };
+  | { kind: "saw"; reply: Message }
+  | { kind: "catch-up"; chat: ChatId; since: Seq };
 
 const store = create<{ overlay: Overlay | undefined }>(() => ({ overlay: undefined }));
 

@@ -1,0 +1,90 @@
+import { useNavigate } from "@tanstack/react-router";
+import type { MouseEvent } from "react";
+import type { CatchUp, ChatId, Seq } from "../gen/api";
+import { problemText, t } from "../i18n";
+import { Markdown } from "../markdown/Markdown";
+import { priceOf } from "../message/cost";
+import { useCatchUp } from "../queries/catchUp";
+import { Button } from "../ui/Button";
+import { Dialog } from "../ui/Dialog";
+import { Skeleton } from "../ui/Skeleton";
+import { linked, placeOf } from "./catchUp";
+import { useMentions } from "./useMentions";
+
+type CatchUpDialogProps = {
+  chat: ChatId;
+  /** The read position from which one wants to know. */
+  since: Seq;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+};
+
+/** What one has missed in a room, told to oneself alone. */
+export default function CatchUpDialog({ chat, since, open, onOpenChange }: CatchUpDialogProps) {
+  return (
+    <Dialog title={t("catch_up.title")} size="lg" open={open} onOpenChange={onOpenChange}>
+      <Content key={`${chat} ${since}`} {...{ chat, since }} onLeave={() => onOpenChange(false)} />
+    </Dialog>
+  );
+}
+
+type ContentProps = { chat: ChatId; since: Seq; onLeave: () => void };
+
+function Content({ chat, since, onLeave }: ContentProps) {
+  const { data, error, isFetching, refetch } = useCatchUp(chat, since);
+  if (error && !isFetching) {
+    return (
+      <div className="grid justify-items-start gap-3">
+        <p role="alert" className="text-err text-sm">
+          {problemText(error)}
+        </p>
+        <Button onClick={() => void refetch()}>{t("room.again")}</Button>
+      </div>
+    );
+  }
+  if (!data) {
+    return (
+      <div aria-busy="true" className="grid gap-3">
+        <p role="status" className="text-ink-2 text-sm">
+          {t("catch_up.reading")}
+        </p>
+        <Skeleton className="h-32" />
+      </div>
+    );
+  }
+  return <Told chat={chat} told={data} onLeave={onLeave} />;
+}
+
+function Told({ chat, told, onLeave }: { chat: ChatId; told: CatchUp; onLeave: () => void }) {
+  const navigate = useNavigate();
+  const mentions = useMentions(chat);
+  const room = `${location.origin}/c/${chat}`;
+  const { messages, is_whole, summary, links, model, usage } = told;
+  if (messages === 0) return <p className="text-ink-2 text-sm">{t("catch_up.nothing")}</p>;
+
+  function follow(event: MouseEvent) {
+    const href = event.target instanceof Element ? event.target.closest("a")?.href : undefined;
+    const at = href === undefined ? undefined : placeOf(href, room);
+    if (at === undefined || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    onLeave();
+    void navigate({ to: "/c/$chat", params: { chat }, search: { at } });
+  }
+
+  const about = t(is_whole ? "catch_up.all" : "catch_up.latest", { count: messages });
+  return (
+    <>
+      <p className="mb-3 text-ink-2 text-sm">
+        {about} {t("catch_up.private")}
+      </p>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: what is pressed is a link in it */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: a key on a link is a click */}
+      <div onClick={follow} className="text-[15px]">
+        <Markdown text={linked(summary, links, room)} mentions={mentions} />
+      </div>
+      <p className="mt-4 text-ink-2 text-xs">
+        {[model, usage && priceOf(usage)].filter(Boolean).join(" · ")}
+      </p>
+    </>
+  );
+}
