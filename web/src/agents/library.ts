@@ -1,4 +1,5 @@
 import type { Agent, Me, UserId } from "../gen/api";
+import { BOT } from "../ui/bot";
 
 /** Whose an agent is. */
 export type Group = "mine" | "shared" | "built_in";
@@ -19,9 +20,6 @@ export function groupsOf(agents: readonly Agent[], me: UserId): { group: Group; 
 export function mayChange(agent: Agent, { id, role }: Pick<Me, "id" | "role">): boolean {
   return agent.created_by === id || (agent.visibility === "shared" && role === "admin");
 }
-
-/** The agent that is in every new chat. */
-const BOT = "gem";
 
 export function mayDelete(agent: Agent, me: Pick<Me, "id" | "role">): boolean {
   return agent.username !== BOT && mayChange(agent, me);

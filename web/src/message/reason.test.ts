@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { setLocale } from "../i18n";
-import { reasonText } from "./reason";
+import { fallbackText, reasonText } from "./reason";
 
 const session = vi.hoisted(() => ({ id: "ben" }));
 vi.mock("../state/session", () => ({ me: () => session }));
@@ -42,4 +42,29 @@ test("a refusal in words that are not known here is told in the server's", () =>
     detail: "No money left.",
   };
   expect(reasonText({ status: "failed", run })).toBe("No money left.");
+});
+
+test("where another model answered, it is said which and why, in the reader's language", async () => {
+  const run = { id: "r", asked_by: "ada", question_id: "q", model: "lite-2", fallback_from: "gemini/pro" };
+  const why = (trouble: string) =>
+    fallbackText({ ...run, detail: `gemini/pro ${trouble}; local/lite was asked instead.` });
+  expect(why("is overloaded")).toBe("local/lite answered, because gemini/pro was overloaded.");
+  expect(why("is at its limit")).toMatch(/was at its limit\.$/);
+  expect(why("took too long")).toMatch(/took too long\.$/);
+  expect(why("has failed several times in a row")).toMatch(/several times in a row\.$/);
+  expect(why("failed")).toMatch(/failed\.$/);
+  await setLocale("de");
+  expect(why("is overloaded")).toBe("local/lite hat geantwortet, weil gemini/pro überlastet war.");
+});
+
+test("a fallback whose reason is told nowhere names the model that answered", () => {
+  const run = { id: "r", asked_by: "ada", question_id: "q", model: "lite-2", fallback_from: "gemini/pro" };
+  expect(fallbackText(run)).toBe("lite-2 answered, because gemini/pro failed.");
+  expect(fallbackText({ ...run, fallback_from: null })).toBeUndefined();
+});
+
+test("a budget that refused the model that was asked instead is told as any other", () => {
+  expect(refused("gemini/pro is overloaded; local/lite was asked instead. Ada's budget")).toMatch(
+    /^The budget of Ada for today/,
+  );
 });

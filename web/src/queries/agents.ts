@@ -9,11 +9,9 @@ const AGENTS = ["agents"];
 const PROMPTS = ["prompts"];
 
 /** The agents that one finds, by username: shared ones and one's own. */
-export function useAgents(): UseQueryResult<Agent[]> {
-  return useQuery(
-    { queryKey: AGENTS, queryFn: () => all((query) => api.GET("/api/agents", { params: { query } })) },
-    queryClient,
-  );
+export function useAgents({ enabled = true } = {}): UseQueryResult<Agent[]> {
+  const queryFn = () => all((query) => api.GET("/api/agents", { params: { query } }));
+  return useQuery({ queryKey: AGENTS, queryFn, enabled, staleTime: 60_000 }, queryClient);
 }
 
 export function useModels(): UseQueryResult<ModelList> {

@@ -1,5 +1,6 @@
 import { Sparkles } from "lucide-react";
 import type { UserKind } from "../gen/api";
+import { BOT } from "./bot";
 import { cx } from "./cx";
 import { lookOf, tint } from "./look";
 
@@ -34,7 +35,7 @@ export function Avatar({ user, size = "md", look, sign, className }: AvatarProps
   if (user.kind === "agent") {
     return (
       <span aria-hidden="true" className={cx(shape, "bg-bot text-bot-ink", className)}>
-        {sign ? <span className="text-[1.3em]">{sign}</span> : faceOf(user.username, size)}
+        {faceOf(user.username, sign, size)}
       </span>
     );
   }
@@ -45,11 +46,9 @@ export function Avatar({ user, size = "md", look, sign, className }: AvatarProps
   );
 }
 
-/** The agent that is in every new chat. */
-const BOT = "gem";
-
-function faceOf(agent: string, size: AvatarSize) {
-  return agent === BOT ? <Sparkles /> : initials(agent, size);
+function faceOf(agent: string, sign: string | undefined, size: AvatarSize) {
+  if (agent === BOT) return <Sparkles />;
+  return sign ? <span className="text-[1.3em]">{sign}</span> : initials(agent, size);
 }
 
 function initials(username: string, size: AvatarSize): string {
