@@ -23,6 +23,7 @@ type AgentDialogProps = {
 /** Makes an agent, or changes one. */
 export default function AgentDialog({ agent, open, onOpenChange }: AgentDialogProps) {
   const form = useId();
+  const [busy, setBusy] = useState(false);
   const title = agent ? t("agents.change_title", { name: agent.display_name }) : t("agents.make_title");
   return (
     <Dialog
@@ -33,13 +34,13 @@ export default function AgentDialog({ agent, open, onOpenChange }: AgentDialogPr
       footer={
         <>
           <Button onClick={() => onOpenChange(false)}>{t("shell.cancel")}</Button>
-          <Button variant="primary" type="submit" form={form}>
+          <Button variant="primary" type="submit" form={form} busy={busy}>
             {agent ? t("agents.save") : t("agents.make_do")}
           </Button>
         </>
       }
     >
-      <Form key={agent?.id} id={form} agent={agent} onDone={() => onOpenChange(false)} />
+      <Form key={agent?.id} id={form} agent={agent} onBusy={setBusy} onDone={() => onOpenChange(false)} />
     </Dialog>
   );
 }
@@ -47,9 +48,14 @@ export default function AgentDialog({ agent, open, onOpenChange }: AgentDialogPr
 /** As the server names them when one of them is wrong. */
 const FIELDS = ["username", "display_name", "description", "avatar", "instruction"] as const;
 
-type FormProps = { id: string; agent: Agent | undefined; onDone: () => void };
+type FormProps = {
+  id: string;
+  agent: Agent | undefined;
+  onBusy: (busy: boolean) => void;
+  onDone: () => void;
+};
 
-function Form({ id, agent, onDone }: FormProps) {
+function Form({ id, agent, onBusy, onDone }: FormProps) {
   const [texts, setTexts] = useState({
     username: agent?.username ?? "",
     display_name: agent?.display_name ?? "",
@@ -72,7 +78,12 @@ function Form({ id, agent, onDone }: FormProps) {
       visibility,
       ...(display_name.trim() && { display_name: display_name.trim() }),
     };
-    await (agent ? changeAgent(agent.id, body) : makeAgent({ ...body, username: username.trim() }));
+    onBusy(true);
+    try {
+      await (agent ? changeAgent(agent.id, body) : makeAgent({ ...body, username: username.trim() }));
+    } finally {
+      onBusy(false);
+    }
     tellSaved();
     onDone();
   });
