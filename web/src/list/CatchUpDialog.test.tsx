@@ -4,8 +4,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { Problem } from "../wire/problem";
 import CatchUpDialog from "./CatchUpDialog";
 
-const world = vi.hoisted(() => ({ answer: {} as object, navigate: vi.fn(), refetch: vi.fn() }));
-vi.mock("@tanstack/react-router", () => ({ useNavigate: () => world.navigate }));
+const world = vi.hoisted(() => ({ answer: {} as object, show: vi.fn(), refetch: vi.fn() }));
 vi.mock("../queries/catchUp", () => ({ useCatchUp: () => ({ refetch: world.refetch, ...world.answer }) }));
 vi.mock("./useMentions", () => ({ useMentions: () => undefined }));
 
@@ -14,7 +13,7 @@ beforeEach(() => vi.clearAllMocks());
 function open(answer: object) {
   world.answer = answer;
   const onOpenChange = vi.fn();
-  render(<CatchUpDialog chat="trip" since={3} open onOpenChange={onOpenChange} />);
+  render(<CatchUpDialog chat="trip" since={3} show={world.show} open onOpenChange={onOpenChange} />);
   return onOpenChange;
 }
 
@@ -26,11 +25,7 @@ test("a place in the summary is gone to, and the dialog is out of the way", asyn
   const onOpenChange = open({ data });
   expect(screen.getByText(/^The latest 40 of more messages/)).toBeInTheDocument();
   await userEvent.click(screen.getByRole("link", { name: /#12/ }));
-  expect(world.navigate).toHaveBeenCalledWith({
-    to: "/c/$chat",
-    params: { chat: "trip" },
-    search: { at: 12 },
-  });
+  expect(world.show).toHaveBeenCalledWith(12);
   expect(onOpenChange).toHaveBeenCalledWith(false);
 });
 

@@ -1,4 +1,3 @@
-import { useNavigate } from "@tanstack/react-router";
 import type { MouseEvent } from "react";
 import type { CatchUp, ChatId, Seq } from "../gen/api";
 import { problemText, t } from "../i18n";
@@ -15,22 +14,30 @@ type CatchUpDialogProps = {
   chat: ChatId;
   /** The read position from which one wants to know. */
   since: Seq;
+  show: (seq: Seq) => void;
   open: boolean;
   onOpenChange: (open: boolean) => void;
 };
 
 /** What one has missed in a room, told to oneself alone. */
-export default function CatchUpDialog({ chat, since, open, onOpenChange }: CatchUpDialogProps) {
+export default function CatchUpDialog({ chat, since, show, open, onOpenChange }: CatchUpDialogProps) {
   return (
     <Dialog title={t("catch_up.title")} size="lg" open={open} onOpenChange={onOpenChange}>
-      <Content key={`${chat} ${since}`} {...{ chat, since }} onLeave={() => onOpenChange(false)} />
+      <Content
+        key={`${chat} ${since}`}
+        {...{ chat, since }}
+        onGo={(seq) => {
+          onOpenChange(false);
+          show(seq);
+        }}
+      />
     </Dialog>
   );
 }
 
-type ContentProps = { chat: ChatId; since: Seq; onLeave: () => void };
+type ContentProps = { chat: ChatId; since: Seq; onGo: (seq: Seq) => void };
 
-function Content({ chat, since, onLeave }: ContentProps) {
+function Content({ chat, since, onGo }: ContentProps) {
   const { data, error, isFetching, refetch } = useCatchUp(chat, since);
   if (error && !isFetching) {
     return (
@@ -52,11 +59,10 @@ function Content({ chat, since, onLeave }: ContentProps) {
       </div>
     );
   }
-  return <Told chat={chat} told={data} onLeave={onLeave} />;
+  return <Told chat={chat} told={data} onGo={onGo} />;
 }
 
-function Told({ chat, told, onLeave }: { chat: ChatId; told: CatchUp; onLeave: () => void }) {
-  const navigate = useNavigate();
+function Told({ chat, told, onGo }: { chat: ChatId; told: CatchUp; onGo: (seq: Seq) => void }) {
   const mentions = useMentions(chat);
   const room = `${location.origin}/c/${chat}`;
   const { messages, is_whole, summary, links, model, usage } = told;
@@ -67,8 +73,7 @@ function Told({ chat, told, onLeave }: { chat: ChatId; told: CatchUp; onLeave: (
     const at = href === undefined ? undefined : placeOf(href, room);
     if (at === undefined || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    onLeave();
-    void navigate({ to: "/c/$chat", params: { chat }, search: { at } });
+    onGo(at);
   }
 
   const about = t(is_whole ? "catch_up.all" : "catch_up.latest", { count: messages });

@@ -1,22 +1,14 @@
 import { render, screen, within } from "@testing-library/react";
-import type { ComponentProps } from "react";
+import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { ReplyContext } from "../gen/api";
 import { aMessage, aReply } from "../test/messages";
 import { Problem } from "../wire/problem";
 import SawDialog from "./SawDialog";
 
-type LinkProps = Omit<ComponentProps<"a">, "href"> & { params: { chat: string }; search: { at: number } };
-
 const answer = vi.hoisted(() => ({ shown: {} as unknown, texts: [] as unknown[] }));
 vi.mock("../queries/saw", () => ({ useShown: () => answer.shown, useUntil: () => ({ data: answer.texts }) }));
 vi.mock("../state/people", () => ({ useMembers: () => [] }));
-vi.mock("@tanstack/react-router", () => ({
-  Link: ({ params, search, to: _, ...rest }: LinkProps & { to: string }) => (
-    <a {...rest} href={`/c/${params.chat}?at=${search.at}`} />
-  ),
-}));
-
 const context: ReplyContext = {
   instruction: "You are Gemini.",
   summary: { up_to_seq: 4, content: "They planned a trip." },
@@ -32,17 +24,20 @@ beforeEach(() => {
   answer.texts = [aMessage({ seq: 6, content: "By **train**?" })];
 });
 
+const show = vi.fn();
+
 function open(shown: unknown) {
   answer.shown = shown;
-  render(<SawDialog reply={aReply({ seq: 7 })} open onOpenChange={() => undefined} />);
+  render(<SawDialog reply={aReply({ seq: 7 })} show={show} open onOpenChange={() => undefined} />);
   return screen.getByRole("dialog", { name: "What it saw" });
 }
 
-test("the messages lead to their places, and those that are known say what they are", () => {
+test("the messages lead to their places, and those that are known say what they are", async () => {
   const dialog = open({ data: context });
-  const links = within(dialog).getAllByRole<HTMLAnchorElement>("link");
-  expect(links.map((link) => link.getAttribute("href"))).toEqual(["/c/room?at=5", "/c/room?at=6"]);
-  expect(links.map((link) => link.textContent)).toEqual(["#5Message 5", "#6ada By train?"]);
+  const messages = within(dialog).getAllByRole("listitem");
+  expect(messages.map((message) => message.textContent)).toEqual(["#5Message 5", "#6ada By train?"]);
+  await userEvent.click(within(dialog).getByRole("button", { name: /By train/ }));
+  expect(show).toHaveBeenCalledWith(6);
 });
 
 test("summary, instruction, settings and model are told, and what was left open as such", () => {

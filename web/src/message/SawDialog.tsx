@@ -1,6 +1,5 @@
-import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import type { Message, ModelSettings, ReplyContext } from "../gen/api";
+import type { Message, ModelSettings, ReplyContext, Seq } from "../gen/api";
 import { formatNumber, problemText, t } from "../i18n";
 import { plain } from "../markdown/plain";
 import { useShown, useUntil } from "../queries/saw";
@@ -10,18 +9,30 @@ import { Dialog } from "../ui/Dialog";
 import { Skeleton } from "../ui/Skeleton";
 import { Problem } from "../wire/problem";
 
-type SawDialogProps = { reply: Message; open: boolean; onOpenChange: (open: boolean) => void };
+type SawDialogProps = {
+  reply: Message;
+  show: (seq: Seq) => void;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+};
 
 /** What the model was shown for a reply, so that everybody can tell why it says what it says. */
-export default function SawDialog({ reply, open, onOpenChange }: SawDialogProps) {
+export default function SawDialog({ reply, show, open, onOpenChange }: SawDialogProps) {
   return (
     <Dialog title={t("saw.title")} size="lg" open={open} onOpenChange={onOpenChange}>
-      <Shown key={reply.id} reply={reply} onLeave={() => onOpenChange(false)} />
+      <Shown
+        key={reply.id}
+        reply={reply}
+        onGo={(seq) => {
+          onOpenChange(false);
+          show(seq);
+        }}
+      />
     </Dialog>
   );
 }
 
-function Shown({ reply, onLeave }: { reply: Message; onLeave: () => void }) {
+function Shown({ reply, onGo }: { reply: Message; onGo: (seq: Seq) => void }) {
   const { data: shown, error, refetch } = useShown(reply);
   if (error instanceof Problem && error.code === "not_found") {
     return <p className="text-ink-2 text-sm">{t("saw.nothing")}</p>;
@@ -46,7 +57,7 @@ function Shown({ reply, onLeave }: { reply: Message; onLeave: () => void }) {
   return (
     <div className="grid grid-cols-1 gap-5">
       <Part title={t("saw.messages", { count: shown.messages.length })}>
-        <Messages reply={reply} shown={shown} onLeave={onLeave} />
+        <Messages reply={reply} shown={shown} onGo={onGo} />
       </Part>
       <Part title={t("saw.summary")}>
         <Summary shown={shown} />
@@ -72,10 +83,10 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-type MessagesProps = { reply: Message; shown: ReplyContext; onLeave: () => void };
+type MessagesProps = { reply: Message; shown: ReplyContext; onGo: (seq: Seq) => void };
 
 /** Each leads to its place in the room. */
-function Messages({ reply, shown, onLeave }: MessagesProps) {
+function Messages({ reply, shown, onGo }: MessagesProps) {
   const chat = reply.chat_id;
   const { data: texts = [] } = useUntil(chat, shown.messages.at(-1)?.seq);
   const members = useMembers(chat);
@@ -87,12 +98,10 @@ function Messages({ reply, shown, onLeave }: MessagesProps) {
         const author = members.find((member) => member.user_id === message?.user_id);
         return (
           <li key={message_id}>
-            <Link
-              to="/c/$chat"
-              params={{ chat }}
-              search={{ at: seq }}
-              onClick={onLeave}
-              className="flex min-h-9 items-center gap-2 px-3 py-1 text-sm hover:bg-hover pointer-coarse:min-h-11"
+            <button
+              type="button"
+              onClick={() => onGo(seq)}
+              className="flex min-h-9 w-full cursor-pointer items-center gap-2 px-3 py-1 text-left text-sm -outline-offset-2 hover:bg-hover pointer-coarse:min-h-11"
             >
               <span className="shrink-0 text-ink-2 text-xs tabular-nums">#{formatNumber(seq)}</span>
               <span className="min-w-0 flex-1 truncate">
@@ -105,7 +114,7 @@ function Messages({ reply, shown, onLeave }: MessagesProps) {
                   t("saw.message_at", { seq })
                 )}
               </span>
-            </Link>
+            </button>
           </li>
         );
       })}

@@ -21,7 +21,7 @@ export function usePerform(message: Message | undefined): (action: Action) => vo
   );
 }
 
-async function perform(action: Action, message: Message, { chat, askDelete }: Room): Promise<void> {
+async function perform(action: Action, message: Message, { chat, askDelete, show }: Room): Promise<void> {
   switch (action) {
     case "reply":
       return beginReply(chat, message.id);
@@ -34,7 +34,7 @@ async function perform(action: Action, message: Message, { chat, askDelete }: Ro
     case "branch":
       return openOverlay({ kind: "branch", from: message });
     case "saw":
-      return openOverlay({ kind: "saw", reply: message });
+      return openOverlay({ kind: "saw", reply: message, show });
     case "retry":
       return retry(chat, message.id);
     case "continue":

@@ -25,8 +25,8 @@ export function Overlays() {
   if (overlay?.kind === "new-chat" && overlay.chat !== kind) setKind(overlay.chat);
   const [from, setFrom] = useState<Message>();
   if (overlay?.kind === "branch" && overlay.from !== from) setFrom(overlay.from);
-  const [reply, setReply] = useState<Message>();
-  if (overlay?.kind === "saw" && overlay.reply !== reply) setReply(overlay.reply);
+  const [saw, setSaw] = useState<Extract<Overlay, { kind: "saw" }>>();
+  if (overlay?.kind === "saw" && overlay !== saw) setSaw(overlay);
   const [missed, setMissed] = useState<Extract<Overlay, { kind: "catch-up" }>>();
   if (overlay?.kind === "catch-up" && overlay !== missed) setMissed(overlay);
   const state = (of: Overlay["kind"]) => ({
@@ -40,9 +40,9 @@ export function Overlays() {
       {known.includes("palette") && <Palette {...state("palette")} />}
       {known.includes("shortcuts") && <ShortcutsDialog {...state("shortcuts")} />}
       {known.includes("branch") && from && <BranchDialog from={from} {...state("branch")} />}
-      {known.includes("saw") && reply && <SawDialog reply={reply} {...state("saw")} />}
+      {known.includes("saw") && saw && <SawDialog reply={saw.reply} show={saw.show} {...state("saw")} />}
       {known.includes("catch-up") && missed && (
-        <CatchUpDialog chat={missed.chat} since={missed.since} {...state("catch-up")} />
+        <CatchUpDialog chat={missed.chat} since={missed.since} show={missed.show} {...state("catch-up")} />
       )}
       {known.includes("new-chat") && <NewChatDialog kind={kind} {...state("new-chat")} />}
     </Suspense>
