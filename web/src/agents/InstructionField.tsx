@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { problemText, t } from "../i18n";
-import { keepPrompt, usePrompts } from "../queries/agents";
+import { keepPrompt, usePrompts } from "../queries/library";
 import { announce } from "../state/announce";
 import { Button } from "../ui/Button";
 import { Field, Input, Textarea } from "../ui/Field";

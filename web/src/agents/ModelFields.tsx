@@ -1,6 +1,6 @@
 import type { Model, ModelList } from "../gen/api";
 import { formatMoney, type Key, problemText, t } from "../i18n";
-import { useModels } from "../queries/agents";
+import { useModels } from "../queries/library";
 import { Field, Input } from "../ui/Field";
 import { Select } from "../ui/Select";
 import { type Box, ignored, modelIn, type Texts, waysToThink } from "./settings";

@@ -1,12 +1,11 @@
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
-import type { Agent, AgentChange, AgentToBe, ModelList, Prompt, PromptToBe, UserId } from "../gen/api";
+import type { Agent } from "../gen/api";
 import { api, must } from "../wire/api";
 import { queryClient } from "./client";
 
 /** As many as the server gives at once. */
 const MOST = 200;
-const AGENTS = ["agents"];
-const PROMPTS = ["prompts"];
+export const AGENTS = ["agents"];
 
 /** The agents that one finds, by username: shared ones and one's own. */
 export function useAgents({ enabled = true } = {}): UseQueryResult<Agent[]> {
@@ -14,19 +13,7 @@ export function useAgents({ enabled = true } = {}): UseQueryResult<Agent[]> {
   return useQuery({ queryKey: AGENTS, queryFn, enabled, staleTime: 60_000 }, queryClient);
 }
 
-export function useModels(): UseQueryResult<ModelList> {
-  return useQuery({ queryKey: ["models"], queryFn: () => must(api.GET("/api/models")), staleTime: 60_000 });
-}
-
-/** One's own prompts and the shared ones, the latest first. */
-export function usePrompts(): UseQueryResult<Prompt[]> {
-  return useQuery({
-    queryKey: PROMPTS,
-    queryFn: () => all((query) => api.GET("/api/prompts", { params: { query } })),
-  });
-}
-
-async function all<T>(page: (query: Page) => Promise<{ data?: T[] }>): Promise<T[]> {
+export async function all<T>(page: (query: Page) => Promise<{ data?: T[] }>): Promise<T[]> {
   const found: T[] = [];
   let last: T[];
   do {
@@ -37,28 +24,3 @@ async function all<T>(page: (query: Page) => Promise<{ data?: T[] }>): Promise<T
 }
 
 type Page = { offset: number; limit: number };
-
-export async function makeAgent(body: AgentToBe): Promise<void> {
-  await must(api.POST("/api/agents", { body }));
-  await queryClient.invalidateQueries({ queryKey: AGENTS });
-}
-
-export async function changeAgent(agent: UserId, body: AgentChange): Promise<void> {
-  await must(api.PATCH("/api/agents/{agent_id}", { params: { path: { agent_id: agent } }, body }));
-  await queryClient.invalidateQueries({ queryKey: AGENTS });
-}
-
-export async function deleteAgent(agent: UserId): Promise<void> {
-  await must(api.DELETE("/api/agents/{agent_id}", { params: { path: { agent_id: agent } } }));
-  await queryClient.invalidateQueries({ queryKey: AGENTS });
-}
-
-export async function keepPrompt(body: PromptToBe): Promise<void> {
-  await must(api.POST("/api/prompts", { body }));
-  await queryClient.invalidateQueries({ queryKey: PROMPTS });
-}
-
-export async function forgetPrompt(prompt: Prompt["id"]): Promise<void> {
-  await must(api.DELETE("/api/prompts/{prompt_id}", { params: { path: { prompt_id: prompt } } }));
-  await queryClient.invalidateQueries({ queryKey: PROMPTS });
-}

@@ -14,7 +14,7 @@ const agent = (id: string, username: string, more: object = {}) => ({
 
 // Compiling takes its time, which is not the first test's.
 beforeAll(async () => {
-  await Promise.all([import("./Agents"), import("./AgentDialog")]);
+  await Promise.all([import("./Agents"), import("../../agents/AgentDialog")]);
 }, 60_000);
 
 async function enter() {

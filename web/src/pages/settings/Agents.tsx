@@ -4,7 +4,8 @@ import { AgentLine } from "../../agents/AgentLine";
 import { type Group, groupsOf, mayChange, mayDelete } from "../../agents/library";
 import type { Agent } from "../../gen/api";
 import { type Key, problemText, t } from "../../i18n";
-import { deleteAgent, useAgents } from "../../queries/agents";
+import { useAgents } from "../../queries/agents";
+import { deleteAgent } from "../../queries/library";
 import { useMe } from "../../state/session";
 import { Badge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
@@ -13,8 +14,9 @@ import { IconButton } from "../../ui/IconButton";
 import { Skeleton } from "../../ui/Skeleton";
 import { Prompts } from "./Prompts";
 import { Section } from "./Section";
+import { tellSaved } from "./saved";
 
-const AgentDialog = lazy(() => import("./AgentDialog"));
+const AgentDialog = lazy(() => import("../../agents/AgentDialog"));
 
 const titles: Record<Group, { title: Key; text: Key }> = {
   mine: { title: "agents.mine", text: "agents.mine_text" },
@@ -97,6 +99,7 @@ export default function Agents() {
         {editing && (
           <AgentDialog
             agent={editing.kind === "change" ? editing.agent : undefined}
+            onSaved={tellSaved}
             open={open}
             onOpenChange={setOpen}
           />

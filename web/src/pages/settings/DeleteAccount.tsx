@@ -6,9 +6,9 @@ import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
 import { PasswordInput } from "../../ui/PasswordInput";
+import { useSubmit } from "../../ui/useSubmit";
 import { FormProblem } from "../FormProblem";
 import { Section } from "./Section";
-import { useSubmit } from "./useSubmit";
 
 export function DeleteAccount() {
   const { username } = useMe();

@@ -5,12 +5,12 @@ import { useMe } from "../../state/session";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { PasswordInput } from "../../ui/PasswordInput";
+import { useSubmit } from "../../ui/useSubmit";
 import { complaint } from "../account";
 import { FormProblem } from "../FormProblem";
 import { PasswordHint } from "../PasswordHint";
 import { Section } from "./Section";
 import { tellSaved } from "./saved";
-import { useSubmit } from "./useSubmit";
 
 export default function Password() {
   const { username } = useMe();

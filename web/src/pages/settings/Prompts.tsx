@@ -1,7 +1,7 @@
 import { Trash2 } from "lucide-react";
 import type { Prompt } from "../../gen/api";
 import { problemText, t } from "../../i18n";
-import { forgetPrompt, usePrompts } from "../../queries/agents";
+import { forgetPrompt, usePrompts } from "../../queries/library";
 import { announce } from "../../state/announce";
 import { useMe } from "../../state/session";
 import { IconButton } from "../../ui/IconButton";

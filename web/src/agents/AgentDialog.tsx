@@ -1,27 +1,26 @@
 import { useId, useState } from "react";
-import { InstructionField } from "../../agents/InstructionField";
-import { ModelFields } from "../../agents/ModelFields";
-import { type Box, read, textsOf } from "../../agents/settings";
-import type { Agent, Visibility } from "../../gen/api";
-import { t } from "../../i18n";
-import { changeAgent, makeAgent } from "../../queries/agents";
-import { Button } from "../../ui/Button";
-import { Choice } from "../../ui/Choice";
-import { Dialog } from "../../ui/Dialog";
-import { Field, Input } from "../../ui/Field";
-import { FormProblem } from "../FormProblem";
-import { tellSaved } from "./saved";
-import { useSubmit } from "./useSubmit";
+import type { Agent, Visibility } from "../gen/api";
+import { t } from "../i18n";
+import { changeAgent, makeAgent } from "../queries/library";
+import { Button } from "../ui/Button";
+import { Choice } from "../ui/Choice";
+import { Dialog } from "../ui/Dialog";
+import { Field, Input } from "../ui/Field";
+import { useSubmit } from "../ui/useSubmit";
+import { InstructionField } from "./InstructionField";
+import { ModelFields } from "./ModelFields";
+import { type Box, read, textsOf } from "./settings";
 
 type AgentDialogProps = {
   /** Missing where one is made. */
   agent: Agent | undefined;
+  onSaved: () => void;
   open: boolean;
   onOpenChange: (open: boolean) => void;
 };
 
 /** Makes an agent, or changes one. */
-export default function AgentDialog({ agent, open, onOpenChange }: AgentDialogProps) {
+export default function AgentDialog({ agent, onSaved, open, onOpenChange }: AgentDialogProps) {
   const form = useId();
   const [busy, setBusy] = useState(false);
   const title = agent ? t("agents.change_title", { name: agent.display_name }) : t("agents.make_title");
@@ -40,7 +39,14 @@ export default function AgentDialog({ agent, open, onOpenChange }: AgentDialogPr
         </>
       }
     >
-      <Form key={agent?.id} id={form} agent={agent} onBusy={setBusy} onDone={() => onOpenChange(false)} />
+      <Form
+        key={agent?.id}
+        id={form}
+        agent={agent}
+        onBusy={setBusy}
+        onSaved={onSaved}
+        onDone={() => onOpenChange(false)}
+      />
     </Dialog>
   );
 }
@@ -52,10 +58,11 @@ type FormProps = {
   id: string;
   agent: Agent | undefined;
   onBusy: (busy: boolean) => void;
+  onSaved: () => void;
   onDone: () => void;
 };
 
-function Form({ id, agent, onBusy, onDone }: FormProps) {
+function Form({ id, agent, onBusy, onSaved, onDone }: FormProps) {
   const [texts, setTexts] = useState({
     username: agent?.username ?? "",
     display_name: agent?.display_name ?? "",
@@ -84,7 +91,7 @@ function Form({ id, agent, onBusy, onDone }: FormProps) {
     } finally {
       onBusy(false);
     }
-    tellSaved();
+    onSaved();
     onDone();
   });
   const box = (field: Exclude<(typeof FIELDS)[number], "instruction">) => ({
@@ -150,7 +157,11 @@ function Form({ id, agent, onBusy, onDone }: FormProps) {
           }))}
         />
       </section>
-      <FormProblem text={problem} />
+      {problem && (
+        <p role="alert" className="text-err text-sm">
+          {problem}
+        </p>
+      )}
     </form>
   );
 }

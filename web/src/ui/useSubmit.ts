@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { fieldText, problemText } from "../../i18n";
+import { fieldText, problemText } from "../i18n";
 
 type Submission = {
   busy: boolean;
