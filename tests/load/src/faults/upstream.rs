@@ -22,12 +22,14 @@ use crate::spread::Spread;
 const TALK: Size = Size { rooms: 1, writers: 2, askers: 0, viewers: 2, pace: Duration::from_millis(50) };
 /// A message of the other room takes no longer.
 const STALL: Duration = Duration::from_secs(1);
-/// The server's patience: first byte, pause within a reply, the whole; and no second attempt.
-const PATIENCE: [(&str, usize); 4] = [
+/// The server's patience: first byte, pause within a reply, the whole; no second attempt, and the model is asked
+/// however often it has failed.
+const PATIENCE: [(&str, usize); 5] = [
     ("gemini-first-byte-timeout", 1),
     ("gemini-idle-timeout", 1),
     ("gemini-total-timeout", 5),
     ("gemini-retries", 0),
+    ("breaker-failures", 1_000),
 ];
 /// What the server needs beyond its patience.
 const SLACK: Duration = Duration::from_secs(1);
