@@ -14,18 +14,20 @@ type CatchUpDialogProps = {
   chat: ChatId;
   /** The read position from which one wants to know. */
   since: Seq;
+  /** The newest place there was when one asked. */
+  until: Seq;
   show: (seq: Seq) => void;
   open: boolean;
   onOpenChange: (open: boolean) => void;
 };
 
 /** What one has missed in a room, told to oneself alone. */
-export default function CatchUpDialog({ chat, since, show, open, onOpenChange }: CatchUpDialogProps) {
+export default function CatchUpDialog({ chat, since, until, show, open, onOpenChange }: CatchUpDialogProps) {
   return (
     <Dialog title={t("catch_up.title")} size="lg" open={open} onOpenChange={onOpenChange}>
       <Content
-        key={`${chat} ${since}`}
-        {...{ chat, since }}
+        key={`${chat} ${since} ${until}`}
+        {...{ chat, since, until }}
         onGo={(seq) => {
           onOpenChange(false);
           show(seq);
@@ -35,10 +37,10 @@ export default function CatchUpDialog({ chat, since, show, open, onOpenChange }:
   );
 }
 
-type ContentProps = { chat: ChatId; since: Seq; onGo: (seq: Seq) => void };
+type ContentProps = { chat: ChatId; since: Seq; until: Seq; onGo: (seq: Seq) => void };
 
-function Content({ chat, since, onGo }: ContentProps) {
-  const { data, error, isFetching, refetch } = useCatchUp(chat, since);
+function Content({ chat, since, until, onGo }: ContentProps) {
+  const { data, error, isFetching, refetch } = useCatchUp(chat, since, until);
   if (error && !isFetching) {
     return (
       <div className="grid justify-items-start gap-3">

@@ -110,13 +110,13 @@ function Header({ id, message }: { id: string; message: Message }) {
     <div className="sticky top-0 z-10 -mx-1 flex min-h-6 items-center gap-2 bg-bot-wash px-1">
       <p id={id} className="flex min-w-0 items-baseline gap-2 leading-5">
         <Face message={message} />
-        <span className="shrink-0 font-semibold text-bot">{name}</span>
+        <span className="min-w-0 truncate font-semibold text-bot">{name}</span>
         {message.run && <Asker run={message.run} />}
         <Time at={message.created_at} className="shrink-0 text-ink-2 text-xs" />
       </p>
       {message.run && isSettled(message) && (
         // Where there is no hover, the menu has it.
-        <span className="min-w-0 truncate text-ink-2 text-xs opacity-0 transition-opacity duration-100 group-focus-within/row:opacity-100 group-hover/row:opacity-100 group-focus/row:opacity-100 pointer-coarse:hidden">
+        <span className="min-w-0 flex-1 basis-0 truncate text-ink-2 text-xs opacity-0 transition-opacity duration-100 group-focus-within/row:opacity-100 group-hover/row:opacity-100 group-focus/row:opacity-100 pointer-coarse:hidden">
           {costOf(message.run)}
         </span>
       )}

@@ -42,7 +42,13 @@ export function Overlays() {
       {known.includes("branch") && from && <BranchDialog from={from} {...state("branch")} />}
       {known.includes("saw") && saw && <SawDialog reply={saw.reply} show={saw.show} {...state("saw")} />}
       {known.includes("catch-up") && missed && (
-        <CatchUpDialog chat={missed.chat} since={missed.since} show={missed.show} {...state("catch-up")} />
+        <CatchUpDialog
+          chat={missed.chat}
+          since={missed.since}
+          until={missed.until}
+          show={missed.show}
+          {...state("catch-up")}
+        />
       )}
       {known.includes("new-chat") && <NewChatDialog kind={kind} {...state("new-chat")} />}
     </Suspense>

@@ -11,7 +11,7 @@ export type Overlay =
   | { kind: "new-chat"; chat: ChatKind }
   | { kind: "branch"; from: Message }
   | { kind: "saw"; reply: Message; show: Show }
-  | { kind: "catch-up"; chat: ChatId; since: Seq; show: Show };
+  | { kind: "catch-up"; chat: ChatId; since: Seq; until: Seq; show: Show };
 
 const store = create<{ overlay: Overlay | undefined }>(() => ({ overlay: undefined }));
 

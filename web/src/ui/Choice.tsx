@@ -22,10 +22,15 @@ export function Choice<Value extends string>({
 }: ChoiceProps<Value>) {
   const name = useId();
   const pictured = options.some(({ picture }) => picture);
+  // Explained, three would leave a hole in two columns, and are narrow in three.
+  const stacked = options.length % 2 === 1 && options.every(({ hint }) => hint);
   return (
     <fieldset
       disabled={disabled}
-      className={cx("grid gap-2", pictured ? "max-w-lg grid-cols-3" : "max-w-lg sm:grid-cols-2")}
+      className={cx(
+        "grid gap-2",
+        pictured ? "max-w-lg grid-cols-3" : !stacked && "max-w-lg sm:grid-cols-2",
+      )}
     >
       <legend className="sr-only">{label}</legend>
       {options.map((option) => (

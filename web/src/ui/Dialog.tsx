@@ -19,10 +19,13 @@ export function Dialog({ title, open, onOpenChange, children, footer, size = "md
   const popup = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
 
-  /** A form begins in its first box, all else at its top. A touch opens no keyboard over the dialog. */
+  /** A form begins in its first box, if that is in sight; all else at its top. A touch opens no keyboard over it. */
   function firstFocus(by: string) {
-    const box = "input:not([type=radio], [type=checkbox]), textarea";
-    return (by !== "touch" && body.current?.querySelector<HTMLElement>(box)) || popup.current;
+    const box = body.current?.querySelector<HTMLElement>(
+      "input:not([type=radio], [type=checkbox]), textarea:not([readonly])",
+    );
+    const begins = box && box.getBoundingClientRect().bottom <= innerHeight / 2;
+    return begins && by !== "touch" ? box : popup.current;
   }
 
   return (
@@ -34,7 +37,7 @@ export function Dialog({ title, open, onOpenChange, children, footer, size = "md
             ref={popup}
             initialFocus={firstFocus}
             className={cx(
-              "max-h-[calc(var(--app-height)-2.5rem)] w-full overflow-y-auto overscroll-contain rounded-t-lg border border-line bg-surface shadow-pop outline-none sm:max-h-[calc(var(--app-height)-3rem)] sm:rounded-lg",
+              "max-h-[calc(var(--app-height)-2.5rem)] w-full scroll-pt-16 scroll-pb-20 overflow-y-auto overscroll-contain rounded-t-lg border border-line bg-surface shadow-pop outline-none sm:max-h-[calc(var(--app-height)-3rem)] sm:rounded-lg",
               "transition-[opacity,translate] duration-150 data-ending-style:translate-y-2 data-starting-style:translate-y-2 data-ending-style:opacity-0 data-starting-style:opacity-0",
               size === "lg" ? "sm:max-w-2xl" : "sm:max-w-md",
             )}
