@@ -15,7 +15,7 @@ pub(super) async fn reply(cx: &Context, outcome: Outcome) -> Outcome {
     let text = outcome.content.as_deref().unwrap_or_default();
     match judged(cx, text, Ending::harmful_reply).await {
         None => outcome,
-        Some(Ending { status, reason, detail }) => {
+        Some(Ending { status, reason, detail, .. }) => {
             Outcome { content: detail.clone(), status, reason, detail, ..outcome }
         }
     }

@@ -100,11 +100,7 @@ pub async fn write(cx: &Context, run: &ClaimedRun, mut interruptions: Interrupti
                 }
             },
         },
-        Ok(None) => reply.ending(Ending {
-            status: MessageStatus::Stopped,
-            reason: None,
-            detail: Some("The question was deleted.".into()),
-        }),
+        Ok(None) => reply.ending(Ending::unasked()),
         Err(error) => {
             tracing::warn!(run.id = %run.lease.run_id, %error, "the room's history cannot be read");
             reply.ending(Ending::of_error(&LlmError::Incomplete))
@@ -191,9 +187,9 @@ async fn attempts(
         };
         match reply.calls.reserve(cx, choice, run, request).await {
             Ok(Opened::Yes) => {}
-            Ok(Opened::Over(bound)) => {
-                let sentence = budgets::refusal(&run.asked_by.display_name, &bound);
-                return End::Settled(reply.ending(Ending::over_budget(sentence)));
+            Ok(Opened::Over(exceeded)) => {
+                let refusal = budgets::refusal(&run.asked_by.display_name, &exceeded);
+                return End::Settled(reply.ending(Ending::over_budget(refusal)));
             }
             Ok(Opened::Fenced) => return End::Fenced,
             Err(error) => {
@@ -339,22 +335,20 @@ impl Reply<'_> {
     fn ending(&mut self, ending: Ending) -> Outcome {
         // The chunks together are the text: what waits for its turn goes out before the end.
         self.publisher.flush();
-        let Ending { status, reason, detail } = ending;
+        let ended = ending.outcome();
         let fallback = self.fallback.take();
-        let told = [fallback.as_ref().map(|fallback| fallback.sentence.clone()), detail];
+        let told = [fallback.as_ref().map(|fallback| fallback.sentence.clone()), ended.detail];
         let detail = told.into_iter().flatten().reduce(|why, end| format!("{why} {end}"));
         let text = std::mem::take(&mut self.text);
         let content = if text.is_empty() { detail.clone().unwrap_or_default() } else { text };
         Outcome {
             content: Some(content),
-            status,
-            reason,
             detail,
             model: self.model.take(),
             fallback_from: fallback.map(|fallback| fallback.from),
             usage: self.calls.usage(),
-            stopped_by: None,
             calls: self.calls.take(),
+            ..ended
         }
     }
 }

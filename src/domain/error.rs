@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::protocol::{ErrorCode, FieldError};
+use crate::protocol::{ErrorCode, FieldError, OverBudget};
 use crate::store::error::StoreError;
 
 /// What every rule returns.
@@ -31,8 +31,8 @@ pub enum Error {
     #[error("too many requests, try again later")]
     RateLimited { retry_after: Duration },
     /// Somebody's budget has no room for it; the sentence says whose.
-    #[error("{0}")]
-    OverBudget(String),
+    #[error("{sentence}")]
+    OverBudget { sentence: String, budget: OverBudget },
     /// A model's provider failed.
     #[error("{0}")]
     Provider(&'static str),
@@ -58,7 +58,7 @@ impl Error {
             Self::NotFound(_) => ErrorCode::NotFound,
             Self::Conflict(_) | Self::Taken(_) => ErrorCode::Conflict,
             Self::TooLarge(_) => ErrorCode::TooLarge,
-            Self::RateLimited { .. } | Self::OverBudget(_) => ErrorCode::RateLimited,
+            Self::RateLimited { .. } | Self::OverBudget { .. } => ErrorCode::RateLimited,
             Self::Unavailable(_) | Self::Provider(_) => ErrorCode::Unavailable,
             Self::Internal(_) => ErrorCode::Internal,
         }
@@ -70,6 +70,14 @@ impl Error {
             Self::Invalid(errors) => errors.clone(),
             Self::Taken(field) => vec![FieldError { field: (*field).into(), message: self.to_string() }],
             _ => Vec::new(),
+        }
+    }
+
+    /// The budget that has no room for it.
+    pub fn budget(&self) -> Option<OverBudget> {
+        match self {
+            Self::OverBudget { budget, .. } => Some(*budget),
+            _ => None,
         }
     }
 

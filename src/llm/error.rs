@@ -5,6 +5,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::protocol::CallStatus;
+
 /// Why there is no reply, or no more of it.
 #[derive(Debug, thiserror::Error)]
 pub enum LlmError {
@@ -130,6 +132,16 @@ pub enum FailureKind {
     Error,
     Timeout,
     RateLimited,
+}
+
+impl From<FailureKind> for CallStatus {
+    fn from(kind: FailureKind) -> Self {
+        match kind {
+            FailureKind::Error => Self::Error,
+            FailureKind::Timeout => Self::Timeout,
+            FailureKind::RateLimited => Self::RateLimited,
+        }
+    }
 }
 
 /// What was waited for when the time was up.

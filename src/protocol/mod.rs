@@ -29,7 +29,7 @@ pub use resource::{
     MessageStatus, NotifyLevel, Preview, ReadReceipt, Reason, ReplyRun, Revision, ServerRole, Session,
     SystemData, User, UserKind, UserRef,
 };
-pub use usage::{Budget, Call, CallStatus, Grouping, Usage, UsageSum};
+pub use usage::{Budget, Call, CallStatus, Grouping, OverBudget, Usage, UsageSum};
 
 /// The version of the wire contract, said in `hello`.
 pub const VERSION: &str = "coop.v1";

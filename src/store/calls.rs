@@ -14,11 +14,12 @@ use sea_orm::{
     QueryFilter as _, QuerySelect as _,
 };
 
+use crate::budget::Unit;
 use crate::ids::{ChatId, Day, MessageId, RunId, Timestamp, UserId};
 use crate::protocol::{CallStatus, Usage};
 use crate::store::entity::{call, run, spending};
 use crate::store::error::StoreResult;
-use crate::store::rows::{Bound, EndedCall, Lease, NewCall, Opened, Spent, Subject};
+use crate::store::rows::{Bound, EndedCall, Exceeded, Lease, NewCall, Opened, Spent, Subject};
 use crate::store::{Store, Tx, word};
 
 /// Longer than any provider is waited for.
@@ -133,7 +134,11 @@ impl Tx {
             let Bound { subject, allowance, begins, renews } = *bound;
             let spent = self.inner.spent(&self.database, subject, allowance.unit, begins, renews).await?;
             if spent > allowance.amount {
-                return Ok(Opened::Over(*bound));
+                let own = match allowance.unit {
+                    Unit::Tokens => row.held_tokens,
+                    Unit::Microusd => row.held_microusd,
+                };
+                return Ok(Opened::Over(Exceeded { bound: *bound, used: spent - own }));
             }
         }
         self.commit().await?;

@@ -110,17 +110,7 @@ fn link(chat_id: ChatId, creator: &UserRef) -> LinkRow {
 }
 
 fn done() -> Outcome {
-    Outcome {
-        content: Some("answer".into()),
-        status: MessageStatus::Complete,
-        reason: None,
-        detail: None,
-        model: None,
-        fallback_from: None,
-        usage: None,
-        stopped_by: None,
-        calls: Vec::new(),
-    }
+    Outcome { content: Some("answer".into()), ..Outcome::of(MessageStatus::Complete) }
 }
 
 /// What is asked and kept because of agents, once.

@@ -238,6 +238,37 @@ async fn whoever_is_removed_or_logs_out_hears_nothing_more() {
 }
 
 #[tokio::test]
+async fn a_budget_without_room_is_named_in_fields_wherever_it_refuses() {
+    let server = TestServer::with(&["--budgets=person day 20 tokens"]).await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let chat = ada.group(&[&ben]).await;
+    let budget = ada.get("/api/usage/budget").await.expect(200)[0].clone();
+    let resets_at = &budget["renews_at"];
+    let nothing_yet = json!({
+        "scope": "person", "period": "day", "unit": "tokens", "limit": 20, "used": 0, "resets_at": resets_at
+    });
+    let mut socket = ben.socket().await;
+    socket.join(&chat).await;
+    let path = format!("/api/chats/{chat}/bot");
+    let answer = ada.post(&path, json!({"content": "count"})).await.expect(200);
+    let run = &answer["message"]["run"];
+    assert_eq!((&run["reason"], &run["budget"]), (&json!("budget"), &nothing_yet), "{answer}");
+    let last = socket.wait_for("the end", |frame| frame["is_complete"] == true).await;
+    assert_eq!((&last["budget"], &last["detail"]), (&nothing_yet, &run["detail"]));
+    let (events, _) = Events::ask(&ada, &chat, json!({"content": "count"})).await.rest().await;
+    let (_, error) = events.iter().find(|(name, _)| name == "error").unwrap();
+    assert_eq!((&error["reason"], &error["budget"]), (&json!("budget"), &nothing_yet));
+    let kept = format!("/api/chats/{chat}/messages/{}/versions", answer["message"]["id"].as_str().unwrap());
+    assert_eq!(ben.get(&kept).await.expect(200)[0]["run"]["budget"], nothing_yet);
+    let missed = ben.post(&format!("/api/chats/{chat}/catch-up"), json!({})).await.refused("rate_limited");
+    assert_eq!(missed["budget"], nothing_yet);
+    let texts = json!({"input": ["x".repeat(60)]});
+    assert_eq!(ada.post("/api/embeddings", texts).await.refused("rate_limited")["budget"], nothing_yet);
+    let other = ada.post("/api/embeddings", json!({"input": []})).await.refused("validation_failed");
+    assert!(other["budget"].is_null());
+}
+
+#[tokio::test]
 async fn a_run_in_the_background_tells_how_far_it_is_and_what_it_wrote() {
     let server = TestServer::with(&["--replies-per-room=1"]).await;
     let (script, gate) = Script::chunks(3, Duration::ZERO).gated();

@@ -16,28 +16,17 @@ const LEASE: Duration = Duration::from_secs(30);
 fn done(content: &str) -> Outcome {
     Outcome {
         content: Some(content.into()),
-        status: MessageStatus::Complete,
-        reason: None,
-        detail: None,
         model: Some("gemini".into()),
-        fallback_from: None,
         usage: Some(Usage { total_tokens: Some(7), ..Usage::default() }),
-        stopped_by: None,
-        calls: Vec::new(),
+        ..Outcome::of(MessageStatus::Complete)
     }
 }
 
 fn interrupted() -> Outcome {
     Outcome {
-        content: None,
-        status: MessageStatus::Interrupted,
         reason: Some(Reason::Restarted),
         detail: Some("the server was restarted".into()),
-        model: None,
-        fallback_from: None,
-        usage: None,
-        stopped_by: None,
-        calls: Vec::new(),
+        ..Outcome::of(MessageStatus::Interrupted)
     }
 }
 

@@ -1140,6 +1140,7 @@ export interface components {
             status?: components["schemas"]["MessageStatus"] | null;
             reason?: components["schemas"]["Reason"] | null;
             detail?: string | null;
+            budget?: components["schemas"]["OverBudget"] | null;
             /** @description The chosen model, where another one was asked in its place. */
             fallback_from?: string | null;
             usage?: components["schemas"]["Usage"] | null;
@@ -1715,6 +1716,20 @@ export interface components {
          * @enum {string}
          */
         NotifyLevel: "all" | "mentions" | "none";
+        /** @description The budget that had no room for a call. */
+        OverBudget: {
+            scope: components["schemas"]["Scope"];
+            period: components["schemas"]["Period"];
+            unit: components["schemas"]["Unit"];
+            /** Format: int64 */
+            limit: number;
+            /**
+             * Format: int64
+             * @description Before this call, with what was reserved for those that were being made.
+             */
+            used: number;
+            resets_at: components["schemas"]["Timestamp"];
+        };
         PasswordChange: {
             current_password: string;
             /** @description 8 to 1024 bytes. */
@@ -1763,6 +1778,7 @@ export interface components {
              * @description Seconds.
              */
             retry_after?: number | null;
+            budget?: components["schemas"]["OverBudget"] | null;
         };
         Profile: {
             display_name?: string | null;
@@ -1898,6 +1914,7 @@ export interface components {
             reason?: components["schemas"]["Reason"] | null;
             /** @description The reason as a sentence for people; also who stopped it. */
             detail?: string | null;
+            budget?: components["schemas"]["OverBudget"] | null;
             usage?: components["schemas"]["Usage"] | null;
             stopped_by?: components["schemas"]["UserRef"] | null;
             retried_by?: components["schemas"]["UserRef"] | null;
@@ -2432,6 +2449,7 @@ export type ModelList = components['schemas']['ModelList'];
 export type ModelPrice = components['schemas']['ModelPrice'];
 export type ModelSettings = components['schemas']['ModelSettings'];
 export type NotifyLevel = components['schemas']['NotifyLevel'];
+export type OverBudget = components['schemas']['OverBudget'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type Period = components['schemas']['Period'];
 export type Position = components['schemas']['Position'];
