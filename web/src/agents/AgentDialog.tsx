@@ -6,6 +6,8 @@ import { Button } from "../ui/Button";
 import { Choice } from "../ui/Choice";
 import { Dialog } from "../ui/Dialog";
 import { Field, Input } from "../ui/Field";
+import { FormProblem } from "../ui/FormProblem";
+import { useFirstWrong } from "../ui/useFirstWrong";
 import { useSubmit } from "../ui/useSubmit";
 import { InstructionField } from "./InstructionField";
 import { ModelFields } from "./ModelFields";
@@ -74,10 +76,11 @@ function Form({ id, agent, onBusy, onSaved, onDone }: FormProps) {
   const [visibility, setVisibility] = useState<Visibility>(agent?.visibility ?? "private");
   const [wrongBoxes, setWrongBoxes] = useState<readonly Box[]>([]);
 
-  const { submit, wrong, problem } = useSubmit(FIELDS, async () => {
+  const toFirstWrong = useFirstWrong();
+  const { submit, wrong, problem } = useSubmit(FIELDS, async (form) => {
     const asked = read(settings);
     setWrongBoxes(asked.wrong);
-    if (asked.wrong.length > 0) return;
+    if (asked.wrong.length > 0) return toFirstWrong(form);
     const { username, display_name, ...rest } = texts;
     const body = {
       ...rest,
@@ -122,7 +125,7 @@ function Form({ id, agent, onBusy, onSaved, onDone }: FormProps) {
           label={t("agents.description")}
           hint={t("agents.description_hint")}
           error={wrong("description")}
-          className="sm:col-span-2"
+          className={agent ? "sm:col-span-2" : ""}
         >
           <Input {...box("description")} maxLength={200} />
         </Field>
@@ -157,11 +160,7 @@ function Form({ id, agent, onBusy, onSaved, onDone }: FormProps) {
           }))}
         />
       </section>
-      {problem && (
-        <p role="alert" className="text-err text-sm">
-          {problem}
-        </p>
-      )}
+      <FormProblem text={problem} />
     </form>
   );
 }

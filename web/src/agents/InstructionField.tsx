@@ -47,9 +47,12 @@ export function InstructionField({ hint, value, onChange, may, error }: Instruct
   );
 }
 
+const focus = (element: HTMLElement | null) => element?.focus();
+
 /** No form of its own: it stands in one. */
 function Keep({ content }: { content: string }) {
   const [title, setTitle] = useState<string>();
+  const [isBack, setBack] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
 
@@ -61,6 +64,7 @@ function Keep({ content }: { content: string }) {
       await keepPrompt({ title: title.trim(), content });
       announce(t("ai.kept"));
       setTitle(undefined);
+      setBack(true);
     } catch (cause) {
       setProblem(problemText(cause));
     } finally {
@@ -70,7 +74,12 @@ function Keep({ content }: { content: string }) {
 
   if (title === undefined) {
     return (
-      <Button variant="quiet" disabled={content.trim() === ""} onClick={() => setTitle("")}>
+      <Button
+        ref={isBack ? focus : undefined}
+        variant="quiet"
+        disabled={content.trim() === ""}
+        onClick={() => setTitle("")}
+      >
         {t("ai.keep")}
       </Button>
     );
@@ -79,6 +88,7 @@ function Keep({ content }: { content: string }) {
     <div className="flex min-w-0 flex-wrap items-end gap-2">
       <Field label={t("ai.prompt_title")} error={problem}>
         <Input
+          ref={focus}
           value={title}
           maxLength={100}
           autoComplete="off"

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import { aboutOf } from "../agents/about";
 import { useAgentsOf } from "../agents/faces";
 import type { ChatId, Member } from "../gen/api";
 import { t } from "../i18n";
@@ -93,7 +94,7 @@ function MemberOption({ chat, member }: { chat: ChatId; member: Member }) {
         <span className="font-medium">{member.display_name}</span>
         <span className="text-ink-2"> @{member.username}</span>
         {agent?.description && (
-          <span className="block truncate text-[13px] text-ink-2">{agent.description}</span>
+          <span className="block truncate text-[13px] text-ink-2">{aboutOf(agent)}</span>
         )}
       </span>
       {!here && <span className="text-[13px] text-ink-2"> {t("composer.away")}</span>}

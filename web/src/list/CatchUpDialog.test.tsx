@@ -13,7 +13,9 @@ beforeEach(() => vi.clearAllMocks());
 function open(answer: object) {
   world.answer = answer;
   const onOpenChange = vi.fn();
-  render(<CatchUpDialog chat="trip" since={3} until={60} show={world.show} open onOpenChange={onOpenChange} />);
+  render(
+    <CatchUpDialog chat="trip" since={3} until={60} show={world.show} open onOpenChange={onOpenChange} />,
+  );
   return onOpenChange;
 }
 

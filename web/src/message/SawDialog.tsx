@@ -63,9 +63,7 @@ function Shown({ reply, onGo }: { reply: Message; onGo: (seq: Seq) => void }) {
         <Summary shown={shown} />
       </Part>
       <Part title={t("saw.instruction")}>
-        <p className="max-h-60 overflow-y-auto whitespace-pre-wrap break-words rounded-sm border border-line px-3 py-2 text-sm">
-          {shown.instruction || t("saw.instruction_none")}
-        </p>
+        <Scrolled label={t("saw.instruction")}>{shown.instruction || t("saw.instruction_none")}</Scrolled>
       </Part>
       <Part title={t("saw.settings")}>
         <Settings shown={shown} />
@@ -78,6 +76,19 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section>
       <h3 className="mb-1.5 font-semibold text-sm">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+/** A long text in little room; what scrolls is to be reached by keys, too. */
+function Scrolled({ label, children }: { label: string; children: string }) {
+  return (
+    <section
+      aria-label={label}
+      tabIndex={0}
+      className="max-h-60 overflow-y-auto whitespace-pre-wrap break-words rounded-sm border border-line px-3 py-2 text-sm"
+    >
       {children}
     </section>
   );
@@ -130,9 +141,7 @@ function Summary({ shown: { summary } }: { shown: ReplyContext }) {
       {summary.content == null ? (
         <p className="text-ink-2 text-sm italic">{t("saw.summary_gone")}</p>
       ) : (
-        <p className="max-h-60 overflow-y-auto whitespace-pre-wrap break-words rounded-sm border border-line px-3 py-2 text-sm">
-          {summary.content}
-        </p>
+        <Scrolled label={t("saw.summary")}>{summary.content}</Scrolled>
       )}
     </>
   );

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Period, Scope } from "../gen/api";
 import { setLocale } from "../i18n";
 import { fallbackText, reasonText } from "./reason";
 
@@ -14,26 +15,29 @@ afterEach(async () => {
   await setLocale("en");
 });
 
-function refused(whose: string, span = "today"): string {
-  const detail = `${whose} for ${span} has no room for another reply. It renews on 2026-12-01 at 00:00 UTC.`;
-  const run = { id: "r", asked_by: "ada", question_id: "q", reason: "budget" as const, detail };
+function refused(scope: Scope, period: Period = "day"): string {
+  const budget = {
+    ...{ scope, period, unit: "tokens" as const, limit: 100, used: 90 },
+    resets_at: "2026-12-01T00:00:00.000Z",
+  };
+  const run = { id: "r", asked_by: "ada", question_id: "q", reason: "budget" as const, budget };
   return reasonText({ status: "failed", run });
 }
 
 test("a reply that a budget refused says whose it is, for how long, and when it renews", async () => {
   const renews = /It renews on .*1 December 2026/;
-  expect(refused("Ada's budget")).toMatch(/^The budget of Ada for today has no room for another reply\./);
-  expect(refused("Ada's budget")).toMatch(renews);
-  expect(refused("Ada's budget", "this month")).toMatch(/^The budget of Ada for this month has no room/);
-  expect(refused("This room's budget")).toMatch(/^The budget of this chat for today/);
-  expect(refused("The server's budget")).toMatch(/^The budget of the server for today/);
+  expect(refused("person")).toMatch(/^The asker’s budget for today has no room for another reply\./);
+  expect(refused("person")).toMatch(renews);
+  expect(refused("person", "month")).toMatch(/^The asker’s budget for this month has no room/);
+  expect(refused("room")).toMatch(/^The budget of this chat for today/);
+  expect(refused("server")).toMatch(/^The budget of the server for today/);
   session.id = "ada";
-  expect(refused("Ada's budget")).toMatch(/^Your budget for today/);
+  expect(refused("person")).toMatch(/^Your budget for today/);
   await setLocale("de");
-  expect(refused("Ada's budget")).toMatch(/^Dein Budget für heute reicht .* 1\. Dezember 2026/);
+  expect(refused("person")).toMatch(/^Dein Budget für heute reicht .* 1\. Dezember 2026/);
 });
 
-test("a refusal in words that are not known here is told in the server's", () => {
+test("a refusal of which only the server's words are known is told in those", () => {
   const run = {
     id: "r",
     asked_by: "ada",
@@ -61,10 +65,4 @@ test("a fallback whose reason is told nowhere names the model that answered", ()
   const run = { id: "r", asked_by: "ada", question_id: "q", model: "lite-2", fallback_from: "gemini/pro" };
   expect(fallbackText(run)).toBe("lite-2 answered, because gemini/pro failed.");
   expect(fallbackText({ ...run, fallback_from: null })).toBeUndefined();
-});
-
-test("a budget that refused the model that was asked instead is told as any other", () => {
-  expect(refused("gemini/pro is overloaded; local/lite was asked instead. Ada's budget")).toMatch(
-    /^The budget of Ada for today/,
-  );
 });

@@ -39,19 +39,10 @@ export function fallbackText(run: ReplyRun | null | undefined): string | undefin
   return t(`room.fallback_${why}`, { model: asked ?? run.model ?? "", from: run.fallback_from });
 }
 
-/** Whose it is and until when: said nowhere but in the server's sentence. */
-const REFUSAL =
-  /^(?:(This room)|(The server)|(.+))'s budget for (?:(today)|this month) has no room .* on (\d{4}-\d\d-\d\d) at 00:00 UTC\.$/;
-
-function overBudget({ asked_by, detail }: ReplyRun): string | undefined {
-  const [, room, server, name = "", today, day] = REFUSAL.exec(detail?.replace(FALLBACK, "") ?? "") ?? [];
-  if (!day) return undefined;
-  const when = formatFull(`${day}T00:00:00Z`);
-  return t(today ? "room.budget_day" : "room.budget_month", { whose: whose(), when });
-
-  function whose(): string {
-    if (room) return t("room.budget_room");
-    if (server) return t("room.budget_server");
-    return asked_by === me()?.id ? t("room.budget_you") : t("room.budget_person", { name });
-  }
+/** Whose budget it is and until when. The server's sentence stands in for one of before it said so in fields. */
+function overBudget({ asked_by, budget }: ReplyRun): string | undefined {
+  if (!budget) return undefined;
+  const whose = budget.scope === "person" && asked_by === me()?.id ? "you" : budget.scope;
+  const values = { whose: t(`room.budget_${whose}`), when: formatFull(budget.resets_at) };
+  return t(`room.budget_for_${budget.period}`, values);
 }

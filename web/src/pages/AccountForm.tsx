@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import { t } from "../i18n";
 import { Button } from "../ui/Button";
 import { Field, Input } from "../ui/Field";
+import { FormProblem } from "../ui/FormProblem";
 import { PasswordInput } from "../ui/PasswordInput";
 import { useFirstWrong } from "../ui/useFirstWrong";
 import {
@@ -13,7 +14,6 @@ import {
   noAccount,
   refused,
 } from "./account";
-import { FormProblem } from "./FormProblem";
 import { PasswordHint } from "./PasswordHint";
 
 type AccountFormProps = {

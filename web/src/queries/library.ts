@@ -1,5 +1,5 @@
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
-import type { AgentChange, AgentToBe, ModelList, Prompt, PromptToBe, UserId } from "../gen/api";
+import type { AgentChange, AgentToBe, ModelList, Prompt, PromptChange, PromptToBe, UserId } from "../gen/api";
 import { api, must } from "../wire/api";
 import { AGENTS, all } from "./agents";
 import { queryClient } from "./client";
@@ -35,6 +35,11 @@ export async function deleteAgent(agent: UserId): Promise<void> {
 
 export async function keepPrompt(body: PromptToBe): Promise<void> {
   await must(api.POST("/api/prompts", { body }));
+  await queryClient.invalidateQueries({ queryKey: PROMPTS });
+}
+
+export async function changePrompt(prompt: Prompt["id"], body: PromptChange): Promise<void> {
+  await must(api.PATCH("/api/prompts/{prompt_id}", { params: { path: { prompt_id: prompt } }, body }));
   await queryClient.invalidateQueries({ queryKey: PROMPTS });
 }
 

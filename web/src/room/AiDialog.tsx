@@ -9,11 +9,14 @@ import { announce } from "../state/announce";
 import type { ChatEntry } from "../state/chats";
 import { useMembers } from "../state/people";
 import { Button } from "../ui/Button";
+import { BOT } from "../ui/bot";
 import { Choice } from "../ui/Choice";
 import { Dialog } from "../ui/Dialog";
 import { Field } from "../ui/Field";
+import { FormProblem } from "../ui/FormProblem";
 import { Select } from "../ui/Select";
 import { toast } from "../ui/toast";
+import { useFirstWrong } from "../ui/useFirstWrong";
 import { RoomAgents } from "./RoomAgents";
 import type { RoomDialogProps } from "./RoomDialogs";
 import { mayConfigure } from "./rights";
@@ -73,12 +76,16 @@ function Form({ id, entry, may, onBusy, onDone }: FormProps) {
   // The one that was chosen may have left since; the server would refuse it.
   const first = agents.some((agent) => agent.user_id === chosen) ? chosen : "";
 
-  async function save(event: FormEvent) {
+  const bot = agents.find((agent) => agent.username === BOT);
+  const toFirstWrong = useFirstWrong();
+
+  async function save(event: FormEvent<Element>) {
     event.preventDefault();
+    const form = event.currentTarget;
     const { settings: model, wrong } = read(texts);
     setWrong(wrong);
     setProblem(undefined);
-    if (wrong.length > 0) return;
+    if (wrong.length > 0) return toFirstWrong(form);
     onBusy(true);
     try {
       await setRoomSettings(entry.id, {
@@ -93,6 +100,7 @@ function Form({ id, entry, may, onBusy, onDone }: FormProps) {
       onDone();
     } catch (cause) {
       setProblem(problemText(cause));
+      toFirstWrong(form);
     } finally {
       onBusy(false);
     }
@@ -127,7 +135,10 @@ function Form({ id, entry, may, onBusy, onDone }: FormProps) {
             onValueChange={setChosen}
             disabled={may === "look"}
             options={[
-              { value: "", label: t("ai.nobody_chosen") },
+              {
+                value: "",
+                label: bot ? t("ai.nobody_chosen_but", { name: bot.display_name }) : t("ai.nobody_chosen"),
+              },
               ...agents.map(({ user_id, display_name }) => ({
                 value: user_id as string,
                 label: display_name,
@@ -142,11 +153,7 @@ function Form({ id, entry, may, onBusy, onDone }: FormProps) {
         <p className="mt-1 mb-3 text-[13px] text-ink-2">{t("ai.model_part_room")}</p>
         <ModelFields texts={texts} onChange={setTexts} wrong={wrong} may={may} unset={t("ai.as_agent")} />
       </section>
-      {problem && (
-        <p role="alert" className="text-err text-sm">
-          {problem}
-        </p>
-      )}
+      <FormProblem text={problem} />
     </form>
   );
 }

@@ -1,6 +1,7 @@
 import { X } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { AgentLine } from "../agents/AgentLine";
+import { aboutOf } from "../agents/about";
 import type { Member } from "../gen/api";
 import { problemText, t } from "../i18n";
 import { inviteByName, removeMember } from "../queries";
@@ -20,6 +21,8 @@ export function RoomAgents({ entry }: { entry: ChatEntry }) {
   const { data: known, error } = useAgents();
   const here = useMembers(entry.id).filter((member) => member.is_bot);
   const [adding, setAdding] = useState(false);
+  // What was pressed goes with the agent that came or went.
+  const toggle = useRef<HTMLButtonElement>(null);
   const standing = { kind: entry.kind, role: entry.my_role };
   const found = (id: string) => known?.find((agent) => agent.id === id);
   const others = known?.filter((agent) => !here.some((member) => member.user_id === agent.id));
@@ -27,10 +30,16 @@ export function RoomAgents({ entry }: { entry: ChatEntry }) {
   async function remove(member: Member) {
     try {
       await removeMember(entry.id, member.user_id);
+      toggle.current?.focus();
       announce(t("ai.removed", { name: member.display_name }));
     } catch (cause) {
       toast(problemText(cause));
     }
+  }
+
+  async function add(username: string) {
+    await inviteByName(entry.id, username);
+    toggle.current?.focus();
   }
 
   return (
@@ -46,7 +55,7 @@ export function RoomAgents({ entry }: { entry: ChatEntry }) {
               key={user_id}
               agent={{ id: user_id, username, display_name }}
               sign={agent?.avatar}
-              about={agent?.description}
+              about={agent && aboutOf(agent)}
             >
               {mayRemove(standing, member) && (
                 <IconButton
@@ -60,7 +69,13 @@ export function RoomAgents({ entry }: { entry: ChatEntry }) {
         })}
       </ul>
       {mayInvite(standing) && (
-        <Button size="sm" aria-expanded={adding} onClick={() => setAdding(!adding)} className="mt-1">
+        <Button
+          ref={toggle}
+          size="sm"
+          aria-expanded={adding}
+          onClick={() => setAdding(!adding)}
+          className="mt-1"
+        >
           {t("ai.add_agent")}
         </Button>
       )}
@@ -71,8 +86,8 @@ export function RoomAgents({ entry }: { entry: ChatEntry }) {
           {others?.length === 0 && <p className="py-2 text-ink-2 text-sm">{t("ai.agents_all")}</p>}
           <ul>
             {others?.map((agent) => (
-              <AgentLine key={agent.id} agent={agent} sign={agent.avatar} about={agent.description}>
-                <InviteButton user={agent} onInvite={() => inviteByName(entry.id, agent.username)} />
+              <AgentLine key={agent.id} agent={agent} sign={agent.avatar} about={aboutOf(agent)}>
+                <InviteButton user={agent} onInvite={() => add(agent.username)} />
               </AgentLine>
             ))}
           </ul>

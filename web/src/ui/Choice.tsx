@@ -27,10 +27,7 @@ export function Choice<Value extends string>({
   return (
     <fieldset
       disabled={disabled}
-      className={cx(
-        "grid gap-2",
-        pictured ? "max-w-lg grid-cols-3" : !stacked && "max-w-lg sm:grid-cols-2",
-      )}
+      className={cx("grid gap-2", pictured ? "max-w-lg grid-cols-3" : !stacked && "max-w-lg sm:grid-cols-2")}
     >
       <legend className="sr-only">{label}</legend>
       {options.map((option) => (

@@ -14,17 +14,22 @@ type DialogProps = {
   size?: "md" | "lg";
 };
 
+/** As far down as what one sees first reaches, in pixels. */
+const NEAR_TOP = 320;
+
 /** A dialog in the middle of the page; on phones a sheet at its lower edge, where the thumb is. */
 export function Dialog({ title, open, onOpenChange, children, footer, size = "md" }: DialogProps) {
   const popup = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
 
-  /** A form begins in its first box, if that is in sight; all else at its top. A touch opens no keyboard over it. */
+  /** A form begins in its first box, if that is near; all else at its top. A touch opens no keyboard over it. */
   function firstFocus(by: string) {
     const box = body.current?.querySelector<HTMLElement>(
       "input:not([type=radio], [type=checkbox]), textarea:not([readonly])",
     );
-    const begins = box && box.getBoundingClientRect().bottom <= innerHeight / 2;
+    const bottomOf = (element: Element) =>
+      element.getBoundingClientRect().bottom - (popup.current?.getBoundingClientRect().top ?? 0);
+    const begins = box && bottomOf(box) <= NEAR_TOP;
     return begins && by !== "touch" ? box : popup.current;
   }
 

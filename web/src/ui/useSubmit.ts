@@ -12,7 +12,7 @@ type Submission = {
 };
 
 /** Sends a form once at a time, and keeps what the server refused until the next attempt. */
-export function useSubmit(fields: readonly string[], send: () => Promise<void>): Submission {
+export function useSubmit(fields: readonly string[], send: (form: Element) => Promise<void>): Submission {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const toFirstWrong = useFirstWrong();
@@ -21,7 +21,7 @@ export function useSubmit(fields: readonly string[], send: () => Promise<void>):
     setBusy(true);
     setError(undefined);
     try {
-      await send();
+      await send(form);
     } catch (cause) {
       setError(cause);
       toFirstWrong(form);

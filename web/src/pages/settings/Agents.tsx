@@ -1,6 +1,7 @@
 import { Bot, Pencil, Trash2 } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { AgentLine } from "../../agents/AgentLine";
+import { aboutOf } from "../../agents/about";
 import { type Group, groupsOf, mayChange, mayDelete } from "../../agents/library";
 import type { Agent } from "../../gen/api";
 import { type Key, problemText, t } from "../../i18n";
@@ -10,6 +11,7 @@ import { useMe } from "../../state/session";
 import { Badge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
+import { FormProblem } from "../../ui/FormProblem";
 import { IconButton } from "../../ui/IconButton";
 import { Skeleton } from "../../ui/Skeleton";
 import { Prompts } from "./Prompts";
@@ -35,6 +37,7 @@ export default function Agents() {
   const [open, setOpen] = useState(false);
   const [doomed, setDoomed] = useState<Agent>();
   const [asking, setAsking] = useState(false);
+  const make = useRef<HTMLButtonElement>(null);
   const edit = (what: Editing) => {
     setEditing(what);
     setOpen(true);
@@ -43,9 +46,7 @@ export default function Agents() {
   if (error && !agents) {
     return (
       <div className="grid justify-items-start gap-3 py-3">
-        <p role="alert" className="text-err text-sm">
-          {problemText(error)}
-        </p>
+        <FormProblem text={problemText(error)} />
         <Button onClick={() => void refetch()}>{t("auth.try_again")}</Button>
       </div>
     );
@@ -64,8 +65,13 @@ export default function Agents() {
         <Section key={group} title={t(titles[group].title)} text={t(titles[group].text)}>
           <ul>
             {agents.map((agent) => (
-              <AgentLine key={agent.id} agent={agent} sign={agent.avatar} about={agent.description}>
-                {agent.visibility === "private" && <Badge>{t("agents.private")}</Badge>}
+              <AgentLine
+                key={agent.id}
+                agent={agent}
+                sign={agent.avatar}
+                about={aboutOf(agent)}
+                mark={agent.visibility === "private" && <Badge>{t("agents.private")}</Badge>}
+              >
                 {mayChange(agent, me) && (
                   <IconButton
                     label={t("agents.change_name", { name: agent.display_name })}
@@ -87,7 +93,7 @@ export default function Agents() {
             ))}
           </ul>
           {group === "mine" && (
-            <Button variant="primary" className="mt-2" onClick={() => edit({ kind: "new" })}>
+            <Button ref={make} variant="primary" className="mt-2" onClick={() => edit({ kind: "new" })}>
               <Bot className="size-4" aria-hidden="true" />
               {t("agents.make")}
             </Button>
@@ -112,6 +118,7 @@ export default function Agents() {
         text={t("agents.delete_text", { username: doomed?.username ?? "" })}
         confirm={t("agents.delete")}
         danger
+        back={make}
         onConfirm={async () => {
           if (doomed) await deleteAgent(doomed.id);
         }}

@@ -5,9 +5,9 @@ import { useMe } from "../../state/session";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
+import { FormProblem } from "../../ui/FormProblem";
 import { PasswordInput } from "../../ui/PasswordInput";
 import { useSubmit } from "../../ui/useSubmit";
-import { FormProblem } from "../FormProblem";
 import { Section } from "./Section";
 
 export function DeleteAccount() {
