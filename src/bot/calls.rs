@@ -85,6 +85,22 @@ impl<'a> Calls<'a> {
         Ok(opened)
     }
 
+    /// Begins a check by moderation. It takes nothing of any budget, so none has to have room for it; where it cannot
+    /// be written down before it is made, it is at the run's end.
+    pub(super) async fn check(&mut self, cx: &Context, judge: &Choice, run: &ClaimedRun) {
+        let open = Open::new(judge.clone(), cx.clock.now());
+        let new = calls::reservation(self.prices, judge, run.agent.id, (0, 0), open.at);
+        if let Err(error) = cx.store.open_call(run.lease, LEASE, NewCall { id: open.id, ..new }, &[]).await {
+            tracing::warn!(run.id = %run.lease.run_id, %error, "a check cannot be written down before it is made");
+        }
+        self.open = Some(open);
+    }
+
+    /// The check ended. Nobody is charged for one, unless its provider tells what it took: then as any call is.
+    pub(super) fn checked(&mut self, status: CallStatus) {
+        self.close(status, Some(0));
+    }
+
     /// Text has come.
     pub(super) fn heard(&mut self) {
         if let Some(open) = &mut self.open {

@@ -14,7 +14,7 @@ use crate::bot::moderation;
 use crate::bot::outcome::{self, Ending};
 use crate::bot::publish::Publisher;
 use crate::bot::summary::LeftOut;
-use crate::bot::view;
+use crate::bot::view::{self, View};
 use crate::domain::{Context, budgets, questions, runs};
 use crate::llm::delta::{Delta, DeltaStream, Finish};
 use crate::llm::error::LlmError;
@@ -89,17 +89,21 @@ pub async fn write(cx: &Context, run: &ClaimedRun, mut interruptions: Interrupti
         renewed: Instant::now(),
     };
     let outcome = match request(cx, run, &mut left).await {
-        Ok(Some((question, request))) => match moderation::question(cx, &question).await {
-            Some(ending) => reply.ending(ending),
-            None => match candidates(cx, run, &request, &mut reply, &mut interruptions).await {
-                Some(outcome) if reply.has_spoken => moderation::reply(cx, outcome).await,
-                Some(outcome) => outcome,
-                None => {
-                    keep_books(cx, run, &reply.calls.take()).await;
-                    return None;
-                }
-            },
-        },
+        Ok(Some((question, request))) => {
+            match moderation::question(cx, run, &mut reply.calls, &question).await {
+                Some(ending) => reply.ending(ending),
+                None => match candidates(cx, run, &request, &mut reply, &mut interruptions).await {
+                    Some(outcome) if reply.has_spoken => {
+                        moderation::reply(cx, run, &mut reply.calls, outcome).await
+                    }
+                    Some(outcome) => outcome,
+                    None => {
+                        keep_books(cx, run, &reply.calls.take()).await;
+                        return None;
+                    }
+                },
+            }
+        }
         Ok(None) => reply.ending(Ending::unasked()),
         Err(error) => {
             tracing::warn!(run.id = %run.lease.run_id, %error, "the room's history cannot be read");
@@ -117,10 +121,9 @@ async fn request(
     run: &ClaimedRun,
     left: &mut Option<LeftOut>,
 ) -> StoreResult<Option<(String, Request)>> {
-    let Some((question, Shown { request, mut saw, from })) = view::of(cx, run).await? else {
-        return Ok(None);
-    };
-    let request = asked::as_wanted(request, run, cx.clock.now());
+    let Some(View { question, asked, shown }) = view::of(cx, run).await? else { return Ok(None) };
+    let Shown { request, mut saw, from } = shown;
+    let request = asked::as_wanted(request, asked, run, cx.clock.now());
     saw.settings = request.settings.clone();
     *left = from.map(|before| LeftOut { before, model: saw.settings.model.clone() });
     cx.store.keep_context(run.lease.run_id, saw, &request.system).await?;

@@ -7,7 +7,9 @@ use crate::domain::standing::member_of;
 use crate::domain::text::Addressed;
 use crate::domain::{Actor, Context, runs};
 use crate::ids::{ChatId, MessageId, RunId};
-use crate::protocol::{BotRun, ChatKind, MemberRole, Message, ModelSettings, RunState, Thinking, UserRef};
+use crate::protocol::{
+    BotRun, ChatKind, MemberRole, Message, ModelSettings, Overrides, RunState, Thinking, UserRef,
+};
 use crate::store::rows::{Asked, RunRow};
 
 /// The longest name of a model, in bytes.
@@ -118,6 +120,36 @@ async fn run_of_member(cx: &Context, actor: &Actor, id: RunId) -> Result<(RunRow
         error => error,
     })?;
     Ok((row, chat.kind, membership.role))
+}
+
+/// Whether the room lets a question ask for this.
+pub(in crate::domain) fn within(overrides: Overrides, asked: &Asked) -> Result<()> {
+    let ModelSettings { model, temperature, top_p, max_tokens, thinking } = &asked.settings;
+    let Overrides { generation, .. } = overrides;
+    let fields = [
+        ("model", model.is_some(), overrides.model),
+        ("temperature", temperature.is_some(), generation),
+        ("top_p", top_p.is_some(), generation),
+        ("max_tokens", max_tokens.is_some(), generation),
+        ("thinking", thinking.is_some(), generation),
+        ("system_prompt", asked.instruction.is_some(), overrides.system_prompt),
+    ];
+    match fields.into_iter().find(|(_, is_asked, is_allowed)| *is_asked && !is_allowed) {
+        Some((field, ..)) => Err(Error::Withheld(field)),
+        None => Ok(()),
+    }
+}
+
+/// What of it is heeded: a room may have other settings when a reply is written, once more perhaps, than when its
+/// question was asked.
+pub fn heeded(overrides: Overrides, asked: Asked) -> Asked {
+    let Asked { settings, instruction } = asked;
+    let model = settings.model.clone().filter(|_| overrides.model);
+    let generation = if overrides.generation { settings } else { ModelSettings::default() };
+    Asked {
+        settings: ModelSettings { model, ..generation },
+        instruction: instruction.filter(|_| overrides.system_prompt),
+    }
 }
 
 /// Whether any model could take this; what a certain one refuses its provider knows.

@@ -19,6 +19,9 @@ pub enum Error {
     Unauthenticated(&'static str),
     #[error("{0}")]
     Forbidden(&'static str),
+    /// The room's settings leave this to the room; the field says what.
+    #[error("this chat does not let a question choose its own {0}")]
+    Withheld(&'static str),
     #[error("there is no such {0}")]
     NotFound(&'static str),
     #[error("{0}")]
@@ -54,7 +57,7 @@ impl Error {
             Self::BadRequest(_) => ErrorCode::BadRequest,
             Self::Invalid(_) => ErrorCode::ValidationFailed,
             Self::Unauthenticated(_) => ErrorCode::Unauthenticated,
-            Self::Forbidden(_) => ErrorCode::Forbidden,
+            Self::Forbidden(_) | Self::Withheld(_) => ErrorCode::Forbidden,
             Self::NotFound(_) => ErrorCode::NotFound,
             Self::Conflict(_) | Self::Taken(_) => ErrorCode::Conflict,
             Self::TooLarge(_) => ErrorCode::TooLarge,
@@ -68,7 +71,9 @@ impl Error {
     pub fn fields(&self) -> Vec<FieldError> {
         match self {
             Self::Invalid(errors) => errors.clone(),
-            Self::Taken(field) => vec![FieldError { field: (*field).into(), message: self.to_string() }],
+            Self::Taken(field) | Self::Withheld(field) => {
+                vec![FieldError { field: (*field).into(), message: self.to_string() }]
+            }
             _ => Vec::new(),
         }
     }

@@ -27,6 +27,7 @@ pub(in crate::domain) async fn asked(
         return Err(Error::invalid("content", "write your question after /bot"));
     }
     if let Some(ask) = ask {
+        asking::within(row.settings.overrides, &ask.asked)?;
         let agent = asking::who_is_to_answer(ask, &addressed, &agents)?;
         cx.rates.question(actor.user.id)?;
         return Ok(vec![NewReply { asked: ask.asked.clone(), ..reply_of(agent) }]);

@@ -73,6 +73,15 @@ pub struct Harm {
     pub categories: Vec<String>,
 }
 
+/// What moderation says of a text.
+pub struct Verdict {
+    /// What is harmful in it, if anything.
+    pub harm: Option<Harm>,
+    /// The model that judged, and what that took, as far as they were told.
+    pub model: Option<String>,
+    pub usage: Option<Usage>,
+}
+
 /// Texts as vectors, in their order.
 pub struct Vectors {
     pub vectors: Vec<Vec<f32>>,
@@ -168,13 +177,17 @@ impl Models {
         }
     }
 
-    /// What is harmful in a text, if anything; nothing is, where the operator wants no moderation.
-    pub async fn moderate(&self, text: &str) -> Result<Option<Harm>, LlmError> {
-        let Some(judge) = &self.moderation else { return Ok(None) };
+    /// The model that judges questions and replies, where the operator wants them judged.
+    pub fn judge(&self) -> Option<&Choice> {
+        self.moderation.as_ref()
+    }
+
+    /// What this model finds harmful in a text.
+    pub async fn moderate(&self, judge: &Choice, text: &str) -> Result<Verdict, LlmError> {
         match &judge.provider.client {
             Client::OpenAi(openai) => openai.moderate(&judge.model, text).await,
-            // Not let in.
-            Client::Gemini(_) => Ok(None),
+            // Never a judge: `new` refuses it.
+            Client::Gemini(_) => Err(LlmError::UnknownModel { model: judge.name() }),
         }
     }
 

@@ -268,6 +268,9 @@ pub struct BotStream {
     /// The budget that had no room for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub budget: Option<OverBudget>,
+    /// The model that answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// The chosen model, where another one was asked in its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fallback_from: Option<String>,
@@ -293,6 +296,7 @@ impl ServerFrame {
                 reason: message.body.run.as_ref().and_then(|run| run.reason),
                 detail: message.body.run.as_ref().and_then(|run| run.detail.clone()),
                 budget: message.body.run.as_ref().and_then(|run| run.budget),
+                model: message.body.run.as_ref().and_then(|run| run.model.clone()),
                 fallback_from: message.body.run.as_ref().and_then(|run| run.fallback_from.clone()),
                 usage: message.body.run.as_ref().and_then(|run| run.usage),
                 stopped_by: message.body.run.as_ref().and_then(|run| run.stopped_by.clone()),
@@ -349,6 +353,7 @@ impl ServerFrame {
                 reason: None,
                 detail: None,
                 budget: None,
+                model: None,
                 fallback_from: None,
                 usage: None,
                 stopped_by: None,

@@ -15,7 +15,7 @@ pub mod resource;
 pub mod usage;
 
 pub use agent::{
-    Agent, ContextMessage, ContextSummary, Manners, Prompt, ReplyContext, RoomSettings, Visibility,
+    Agent, ContextMessage, ContextSummary, Manners, Overrides, Prompt, ReplyContext, RoomSettings, Visibility,
 };
 pub use audit::{AuditAction, AuditEntry};
 pub use close::CloseCode;

@@ -1141,6 +1141,8 @@ export interface components {
             reason?: components["schemas"]["Reason"] | null;
             detail?: string | null;
             budget?: components["schemas"]["OverBudget"] | null;
+            /** @description The model that answered. */
+            model?: string | null;
             /** @description The chosen model, where another one was asked in its place. */
             fallback_from?: string | null;
             usage?: components["schemas"]["Usage"] | null;
@@ -1730,6 +1732,18 @@ export interface components {
             used: number;
             resets_at: components["schemas"]["Timestamp"];
         };
+        /** @description What a question may choose for itself, in the place of its room and its agent: everything, where nobody has set it. */
+        Overrides: {
+            /** @default true */
+            model: boolean;
+            /**
+             * @description `temperature`, `top_p`, `max_tokens` and `thinking`.
+             * @default true
+             */
+            generation: boolean;
+            /** @default true */
+            system_prompt: boolean;
+        };
         PasswordChange: {
             current_password: string;
             /** @description 8 to 1024 bytes. */
@@ -1939,6 +1953,8 @@ export interface components {
             default_agent_id?: components["schemas"]["UserId"] | null;
             /** @description Stronger than the agents' own. */
             model?: components["schemas"]["ModelSettings"];
+            /** @description Missing where a question may choose everything. */
+            overrides?: components["schemas"]["Overrides"];
         };
         /**
          * Format: uuid
@@ -2450,6 +2466,7 @@ export type ModelPrice = components['schemas']['ModelPrice'];
 export type ModelSettings = components['schemas']['ModelSettings'];
 export type NotifyLevel = components['schemas']['NotifyLevel'];
 export type OverBudget = components['schemas']['OverBudget'];
+export type Overrides = components['schemas']['Overrides'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type Period = components['schemas']['Period'];
 export type Position = components['schemas']['Position'];
