@@ -149,7 +149,7 @@ export function Log({ chat, at, log, entries, me, role, kind, askDelete, intro }
             })}
           </div>
         </div>
-        <CatchUpPill chat={chat} show={show} />
+        <CatchUpPill chat={chat} show={show} back={scroller} />
         <LowerEdge chat={chat} log={log} />
         {(held || !log.atEnd || (follow !== "end" && away)) && (
           <JumpPill chat={chat} writing={held} onJump={jump} />

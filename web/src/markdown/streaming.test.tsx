@@ -1,4 +1,4 @@
-import { render } from "@testing-library/react";
+import { render, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { Random } from "../test/random";
 import { type Blocks, blocksOf } from "./blocks";
@@ -223,11 +223,15 @@ test("a definition that comes at the end makes a link of what stands far above",
   expect(shown.container.querySelector("a")).toHaveAttribute("href", "https://p.example/");
 });
 
-test("a full group of lines is not coloured again while code is written", () => {
+test("a full group of lines is not coloured again while code is written", async () => {
   const lines = Array.from({ length: 30 }, (_, i) => `let v${i} = ${i};`);
   const shown = render(<Markdown text={`\`\`\`js\n${lines.slice(0, 14).join("\n")}`} streaming />);
-  const keyword = shown.container.querySelector("pre .hljs-keyword");
+  const keyword = await waitFor(() => {
+    const found = shown.container.querySelector<HTMLElement>("pre .hljs-keyword");
+    if (!found) throw new Error("without colours");
+    return found;
+  });
   shown.rerender(<Markdown text={`\`\`\`js\n${lines.join("\n")}`} streaming />);
-  expect(shown.container).toContainElement(keyword as HTMLElement);
+  expect(shown.container).toContainElement(keyword);
   expect(shown.container.querySelector("pre")?.textContent).toBe(lines.join("\n"));
 });

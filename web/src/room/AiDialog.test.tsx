@@ -60,11 +60,18 @@ it("sets how the room is served, and says what is no number", async () => {
   await hands.press("Save");
   expect(set).toEqual([]);
   expect(temperature.getAttribute("aria-invalid")).toBe("true");
+  expect(document.activeElement).toBe(temperature);
   await hands.user.clear(temperature);
   await hands.type(temperature, "0,5");
+  await hands.user.click(within(dialog).getByRole("checkbox", { name: "The model" }));
   await hands.press("Save");
   expect(set).toEqual([
-    { settings: { manners: "always", instruction: "Be kind.", model: { temperature: 0.5 } } },
+    {
+      settings: {
+        ...{ manners: "always", instruction: "Be kind.", model: { temperature: 0.5 } },
+        overrides: { model: false, generation: true, system_prompt: true },
+      },
+    },
   ]);
   // Untouched, the queue is left alone.
   expect(turns).toEqual([]);

@@ -17,6 +17,7 @@ import { FormProblem } from "../ui/FormProblem";
 import { Select } from "../ui/Select";
 import { toast } from "../ui/toast";
 import { useFirstWrong } from "../ui/useFirstWrong";
+import { EVERYTHING, Overrides } from "./Overrides";
 import { RoomAgents } from "./RoomAgents";
 import type { RoomDialogProps } from "./RoomDialogs";
 import { mayConfigure } from "./rights";
@@ -68,6 +69,7 @@ function Form({ id, entry, may, onBusy, onDone }: FormProps) {
   const [instruction, setInstruction] = useState(before.instruction ?? "");
   const [chosen, setChosen] = useState(before.default_agent_id ?? "");
   const [texts, setTexts] = useState(() => textsOf(before.model ?? {}));
+  const [overrides, setOverrides] = useState(before.overrides ?? EVERYTHING);
   const [wrong, setWrong] = useState<readonly Box[]>([]);
   const [problem, setProblem] = useState<string>();
   const { data: turns } = useTurns(entry.id);
@@ -93,6 +95,7 @@ function Form({ id, entry, may, onBusy, onDone }: FormProps) {
         model,
         ...(instruction.trim() && { instruction }),
         ...(first && { default_agent_id: first }),
+        ...(Object.values(overrides).includes(false) && { overrides }),
       });
       if (wanted !== undefined && wanted !== turns?.at_once) await setAtOnce(entry.id, wanted);
       toast(t("ai.saved"));
@@ -153,6 +156,7 @@ function Form({ id, entry, may, onBusy, onDone }: FormProps) {
         <p className="mt-1 mb-3 text-[13px] text-ink-2">{t("ai.model_part_room")}</p>
         <ModelFields texts={texts} onChange={setTexts} wrong={wrong} may={may} unset={t("ai.as_agent")} />
       </section>
+      <Overrides value={overrides} onChange={setOverrides} may={may} />
       <FormProblem text={problem} />
     </form>
   );

@@ -21,16 +21,16 @@ export function RoomAgents({ entry }: { entry: ChatEntry }) {
   const { data: known, error } = useAgents();
   const here = useMembers(entry.id).filter((member) => member.is_bot);
   const [adding, setAdding] = useState(false);
-  // What was pressed goes with the agent that came or went.
+  // What is pressed goes with the agent that comes or goes, and must not take the focus along.
   const toggle = useRef<HTMLButtonElement>(null);
   const standing = { kind: entry.kind, role: entry.my_role };
   const found = (id: string) => known?.find((agent) => agent.id === id);
   const others = known?.filter((agent) => !here.some((member) => member.user_id === agent.id));
 
   async function remove(member: Member) {
+    toggle.current?.focus();
     try {
       await removeMember(entry.id, member.user_id);
-      toggle.current?.focus();
       announce(t("ai.removed", { name: member.display_name }));
     } catch (cause) {
       toast(problemText(cause));
@@ -38,8 +38,8 @@ export function RoomAgents({ entry }: { entry: ChatEntry }) {
   }
 
   async function add(username: string) {
-    await inviteByName(entry.id, username);
     toggle.current?.focus();
+    await inviteByName(entry.id, username);
   }
 
   return (
