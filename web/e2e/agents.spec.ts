@@ -31,6 +31,7 @@ test("the owner says how a room is served, and a member sees it", async ({ ada, 
   await dialog.getByRole("textbox", { name: "Temperature" }).fill("0.3");
   await dialog.getByRole("combobox", { name: "Replies at once" }).click();
   await ada.page.getByRole("option", { name: "1", exact: true }).click();
+  await dialog.getByRole("checkbox", { name: "The model" }).uncheck();
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog).toHaveCount(0);
 
@@ -41,6 +42,7 @@ test("the owner says how a room is served, and a member sees it", async ({ ada, 
   await expect(seen.getByRole("radio", { name: /^Every message/ })).toBeDisabled();
   await expect(seen.getByRole("textbox", { name: "Instruction" })).toHaveValue("Be brief.");
   await expect(seen.getByRole("combobox", { name: "Replies at once" })).toHaveText("1");
+  await expect(seen.getByRole("checkbox", { name: "The model" })).not.toBeChecked();
   await expect(seen.getByRole("button", { name: "Save" })).toHaveCount(0);
   for (const colorScheme of ["light", "dark"] as const) {
     await ben.page.emulateMedia({ colorScheme });
@@ -89,6 +91,55 @@ test("somebody makes an agent, brings it into a room, and it answers by its own 
   await expect(reply).toContainText("🍳");
 });
 
+test("two agents that are asked at once write side by side, each in its own name", async ({
+  ada,
+  ben,
+  standin,
+}) => {
+  const chat = await ada.newChat("Kitchen table", ben);
+  for (const username of ["poet", "reviewer"]) {
+    await ada.call("POST", `/chats/${chat}/invite`, { username });
+  }
+  const first = await standin.hold({ text: "One thing, and then another." });
+  const second = await standin.hold({ text: "Quite the opposite, I say." });
+  await ben.page.setViewportSize({ width: 360, height: 740 });
+  await ben.enter(chat);
+  await ada.enter(chat);
+  await ada.say("@poet @reviewer what now?");
+  await first.release(1);
+  await second.release(1);
+  for (const person of [ada, ben]) {
+    await expect(person.row("One thin").locator(".writing")).toBeVisible();
+    await expect(person.row("Quite th").locator(".writing")).toBeVisible();
+  }
+  await second.open();
+  await first.open();
+  for (const person of [ada, ben]) {
+    const replies = person.row(/and then another|the opposite, I say/);
+    await expect(replies).toHaveCount(2);
+    await expect(replies.filter({ hasText: "Poet" })).toHaveCount(1);
+    await expect(replies.filter({ hasText: "Reviewer" })).toHaveCount(1);
+  }
+});
+
+test("an agent that is deleted leaves its rooms, and one goes on where one makes another", async ({
+  ada,
+}) => {
+  const chat = await ada.newChat("Kitchen table");
+  await ada.call("POST", "/agents", { username: "cook", display_name: `&lt;b&gt;${"W".repeat(50)}` });
+  await ada.call("POST", `/chats/${chat}/invite`, { username: "cook" });
+  await ada.page.goto("/settings/agents");
+  await ada.page.setViewportSize({ width: 360, height: 740 });
+  await ada.page.getByRole("button", { name: /^Delete &lt;b/ }).click();
+  const question = ada.page.getByRole("alertdialog");
+  expect(await question.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
+  await question.getByRole("button", { name: "Delete agent" }).click();
+  await expect(ada.page.getByRole("button", { name: "Make an agent" })).toBeFocused();
+  await ada.enter(chat);
+  const dialog = await openRoomSettings(ada);
+  await expect(dialog.getByRole("listitem")).toHaveCount(1);
+});
+
 test("a reply shows what it was made from, and leads there", async ({ ada, standin }) => {
   await standin.play({ text: "By train." });
   const chat = await ada.newChat("Kitchen table");
@@ -125,5 +176,6 @@ test("who has missed a lot is told what it was, alone, with the way to it", asyn
   await dialog.getByRole("link", { name: `#${wanted?.seq}` }).click();
   await expect(dialog).toHaveCount(0);
   await expect(ada.row("message 70")).toBeInViewport();
+  await expect(ada.log).toBeFocused();
   expect(await ben.messages(chat)).toHaveLength(messages.length);
 });
