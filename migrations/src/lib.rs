@@ -12,6 +12,8 @@ mod m20261121_000007_usage;
 mod m20261121_000008_agents;
 mod m20261121_000009_replies;
 mod m20261121_000010_fallbacks;
+mod m20261122_000011_refusals;
+mod m20261122_000012_unread;
 
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -43,6 +45,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_agents::Migration),
             Box::new(m20261121_000009_replies::Migration),
             Box::new(m20261121_000010_fallbacks::Migration),
+            Box::new(m20261122_000011_refusals::Migration),
+            Box::new(m20261122_000012_unread::Migration),
         ]
     }
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::bot::run::LEASE;
-use crate::domain::{Context, budgets};
-use crate::ids::{CallId, Day, RunId, Timestamp};
+use crate::domain::{Context, budgets, calls};
+use crate::ids::{CallId, RunId, Timestamp};
 use crate::llm::delta::Usage;
-use crate::llm::error::{Failure, FailureKind};
+use crate::llm::error::Failure;
 use crate::llm::models::Choice;
 use crate::llm::prices::Prices;
 use crate::llm::request::Request;
@@ -68,17 +68,9 @@ impl<'a> Calls<'a> {
         }
         let open = Open::new(choice.clone(), cx.clock.now());
         let bounds = budgets::bounds(cx, run.asked_by.id, run.chat_id, open.at).await?;
-        let (prompt, reply) = (request.estimated_tokens(), choice.most_tokens(&request.settings));
-        let price = self.prices.estimate(choice.model(), prompt, reply, Day::of(open.at));
-        let new = NewCall {
-            id: open.id,
-            agent_id: run.agent.id,
-            provider: choice.provider().to_owned(),
-            model: choice.model().to_owned(),
-            tokens: i64::from(prompt) + i64::from(reply),
-            microusd: price.unwrap_or(0),
-            at: open.at,
-        };
+        let tokens = (request.estimated_tokens(), choice.most_tokens(&request.settings));
+        let new = calls::reservation(self.prices, choice, run.agent.id, tokens, open.at);
+        let new = NewCall { id: open.id, ..new };
         let opened = match self.beside {
             None => cx.store.open_call(run.lease, LEASE, new, &bounds).await?,
             Some(run_id) => {
@@ -91,6 +83,22 @@ impl<'a> Calls<'a> {
             self.open = Some(open);
         }
         Ok(opened)
+    }
+
+    /// Begins a check by moderation. It takes nothing of any budget, so none has to have room for it; where it cannot
+    /// be written down before it is made, it is at the run's end.
+    pub(super) async fn check(&mut self, cx: &Context, judge: &Choice, run: &ClaimedRun) {
+        let open = Open::new(judge.clone(), cx.clock.now());
+        let new = calls::reservation(self.prices, judge, run.agent.id, (0, 0), open.at);
+        if let Err(error) = cx.store.open_call(run.lease, LEASE, NewCall { id: open.id, ..new }, &[]).await {
+            tracing::warn!(run.id = %run.lease.run_id, %error, "a check cannot be written down before it is made");
+        }
+        self.open = Some(open);
+    }
+
+    /// The check ended. Nobody is charged for one, unless its provider tells what it took: then as any call is.
+    pub(super) fn checked(&mut self, status: CallStatus) {
+        self.close(status, Some(0));
     }
 
     /// Text has come.
@@ -123,13 +131,7 @@ impl<'a> Calls<'a> {
 
     /// The call failed.
     pub(super) fn failed(&mut self, failure: Failure) {
-        let status = match failure.kind {
-            FailureKind::Error => CallStatus::Error,
-            FailureKind::Timeout => CallStatus::Timeout,
-            FailureKind::RateLimited => CallStatus::RateLimited,
-        };
-        // Where no tokens were told, nobody knows what it cost, unless it cannot have cost anything.
-        self.close(status, failure.free.then_some(0));
+        self.close(failure.kind.into(), failure.free.then_some(0));
     }
 
     /// The call ended.
@@ -140,20 +142,15 @@ impl<'a> Calls<'a> {
     fn close(&mut self, status: CallStatus, otherwise: Option<i64>) {
         let Some(open) = self.open.take() else { return };
         let model = open.model.unwrap_or_else(|| open.choice.model().to_owned());
-        let mut usage = open.usage.map(counted).unwrap_or_default();
-        usage.cost_microusd = match open.usage {
-            Some(used) => self.prices.cost(&model, &used, Day::of(open.at)),
-            None => otherwise,
-        };
-        usage.unpriced = usage.cost_microusd.is_none();
+        let usage = calls::usage(self.prices, &model, open.usage, otherwise, open.at);
         self.ended.push(EndedCall {
             id: open.id,
             provider: open.choice.provider().to_owned(),
             model,
             status,
             usage,
-            first_chunk_ms: open.first_chunk.map(milliseconds),
-            duration_ms: milliseconds(open.asked.elapsed()),
+            first_chunk_ms: open.first_chunk.map(calls::milliseconds),
+            duration_ms: calls::milliseconds(open.asked.elapsed()),
             at: open.at,
         });
     }
@@ -182,22 +179,4 @@ impl<'a> Calls<'a> {
     pub(super) fn take(&mut self) -> Vec<EndedCall> {
         std::mem::take(&mut self.ended)
     }
-}
-
-/// The total is added up where it was not told, for budgets go by it.
-pub(super) fn counted(usage: Usage) -> protocol::Usage {
-    let parts = [usage.prompt_tokens, usage.tool_tokens, usage.thought_tokens, usage.reply_tokens];
-    let sum = parts.into_iter().flatten().reduce(u32::saturating_add);
-    protocol::Usage {
-        prompt_tokens: usage.prompt_tokens,
-        cached_tokens: usage.cached_tokens,
-        thought_tokens: usage.thought_tokens,
-        reply_tokens: usage.reply_tokens,
-        total_tokens: usage.total_tokens.or(sum),
-        ..protocol::Usage::default()
-    }
-}
-
-fn milliseconds(span: Duration) -> i32 {
-    i32::try_from(span.as_millis()).unwrap_or(i32::MAX)
 }

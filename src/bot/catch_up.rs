@@ -1,20 +1,19 @@
 //! What somebody has missed, told to them alone, with the places where it was said.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde::Serialize;
 use tokio_stream::StreamExt as _;
 
-use crate::bot::calls::counted;
-use crate::domain::error::{Error, Result};
-use crate::domain::{Actor, Context, budgets, catching_up};
-use crate::ids::{CallId, ChatId, Day, Seq, UserId};
-use crate::llm::delta::{self, Delta};
-use crate::llm::error::{FailureKind, LlmError};
+use crate::domain::calls::{Alone, Told, refusal};
+use crate::domain::error::Result;
+use crate::domain::{Actor, Context, catching_up};
+use crate::ids::{ChatId, Seq};
+use crate::llm::delta::{Delta, DeltaStream};
+use crate::llm::error::LlmError;
 use crate::llm::request::{Request, Role, Turn};
 use crate::llm::retry::LONGEST_PAUSE;
-use crate::protocol::{CallStatus, CatchUp, CatchUpLink, Message, Usage};
-use crate::store::rows::{EndedCall, NewCall, Opened};
+use crate::protocol::{CatchUp, CatchUpLink, Message};
 
 /// Most of what was missed that the model is shown, in bytes: the latest.
 const MOST_BYTES: usize = 128 * 1024;
@@ -32,14 +31,6 @@ struct Said<'a> {
     n: Seq,
     from: &'a str,
     text: &'a str,
-}
-
-/// What the model said, and what it took.
-struct Told {
-    text: String,
-    model: Option<String>,
-    used: Option<delta::Usage>,
-    first_chunk: Option<Duration>,
 }
 
 /// Tells the actor what was said in the chat since they last read, by one call that they pay for.
@@ -62,54 +53,17 @@ pub async fn tell(cx: &Context, actor: &Actor, chat: ChatId) -> Result<CatchUp> 
     cx.rates.question(actor.user.id)?;
     let request = request(actor, messages);
     let choice = cx.models.choose(None).await.map_err(|error| refusal(&error))?;
-    let (at, begun) = (cx.clock.now(), Instant::now());
-    let (prompt, reply) = (request.estimated_tokens(), choice.most_tokens(&request.settings));
-    let new = NewCall {
-        id: CallId::new(),
-        agent_id: UserId::NIL,
-        provider: choice.provider().to_owned(),
-        model: choice.model().to_owned(),
-        tokens: i64::from(prompt) + i64::from(reply),
-        microusd: cx.prices.estimate(choice.model(), prompt, reply, Day::of(at)).unwrap_or(0),
-        at,
-    };
-    let id = new.id;
+    let tokens = (request.estimated_tokens(), choice.most_tokens(&request.settings));
     let deltas = cx.models.ask(&choice, request, LONGEST_PAUSE).map_err(|error| refusal(&error))?;
-    let bounds = budgets::bounds_of(cx, actor.user.id, at).await?;
-    if let Opened::Over(bound) = cx.store.open_call_alone(actor.user.id, new, &bounds).await? {
-        return Err(Error::OverBudget(budgets::refusal(&actor.user.display_name, &bound)));
-    }
-    let told = listen(deltas, begun).await;
-    let (status, used, free) = match &told {
-        Ok(told) => (CallStatus::Success, told.used, false),
-        Err(error) => (status(error), None, error.failure().free),
-    };
-    let model = told.as_ref().ok().and_then(|told| told.model.clone());
-    let model = model.unwrap_or_else(|| choice.model().to_owned());
-    let mut usage: Usage = used.map(counted).unwrap_or_default();
-    usage.cost_microusd = match used {
-        Some(used) => cx.prices.cost(&model, &used, Day::of(at)),
-        None => free.then_some(0),
-    };
-    usage.unpriced = usage.cost_microusd.is_none();
-    let first_chunk = told.as_ref().ok().and_then(|told| told.first_chunk);
-    let ended = EndedCall {
-        id,
-        provider: choice.provider().to_owned(),
-        model: model.clone(),
-        status,
-        usage,
-        first_chunk_ms: first_chunk.map(milliseconds),
-        duration_ms: milliseconds(begun.elapsed()),
-        at,
-    };
-    cx.store.end_call(&ended).await?;
-    let told = told.map_err(|error| {
+    let call = Alone::open(cx, actor, &choice, tokens).await?;
+    let heard = listen(deltas, call.begun()).await;
+    let ended = call.end(heard.as_ref().map(|(_, told)| told.clone())).await?;
+    let (text, _) = heard.map_err(|error| {
         tracing::warn!(chat.id = %chat, %error, "nobody could tell what was missed");
         refusal(&error)
     })?;
-    let (summary, links) = linked(&told.text, messages);
-    Ok(CatchUp { summary, links, model: Some(model), usage: Some(usage), ..nothing })
+    let (summary, links) = linked(&text, messages);
+    Ok(CatchUp { summary, links, model: Some(ended.model), usage: Some(ended.usage), ..nothing })
 }
 
 /// How many of the latest messages fit.
@@ -133,18 +87,19 @@ fn request(actor: &Actor, messages: &[Message]) -> Request {
     Request { system: INSTRUCTION.to_owned(), turns, ..Request::default() }
 }
 
-async fn listen(mut deltas: delta::DeltaStream, begun: Instant) -> std::result::Result<Told, LlmError> {
-    let mut told = Told { text: String::new(), model: None, used: None, first_chunk: None };
+/// What the model says, and what is told of the call.
+async fn listen(mut deltas: DeltaStream, begun: Instant) -> std::result::Result<(String, Told), LlmError> {
+    let (mut said, mut told) = (String::new(), Told::default());
     while let Some(delta) = deltas.next().await {
         match delta? {
             Delta::Text(text) => {
                 told.first_chunk.get_or_insert_with(|| begun.elapsed());
-                told.text.push_str(&text);
+                said.push_str(&text);
             }
             Delta::Model(model) => told.model = Some(model),
             Delta::Usage(used) => told.used = Some(used),
             Delta::Thought(_) | Delta::ToolCall(_) | Delta::Retried(_) => {}
-            Delta::Finish(_) => return Ok(told),
+            Delta::Finish(_) => return Ok((said, told)),
         }
     }
     Err(LlmError::Incomplete)
@@ -176,26 +131,4 @@ fn linked(text: &str, messages: &[Message]) -> (String, Vec<CatchUpLink>) {
     }
     kept.push_str(rest);
     (kept.replace('\0', ""), links)
-}
-
-fn status(error: &LlmError) -> CallStatus {
-    match error.failure().kind {
-        FailureKind::Error => CallStatus::Error,
-        FailureKind::Timeout => CallStatus::Timeout,
-        FailureKind::RateLimited => CallStatus::RateLimited,
-    }
-}
-
-fn refusal(error: &LlmError) -> Error {
-    match error {
-        LlmError::NotConfigured { .. } => Error::Provider("the server has no key for the model's provider"),
-        LlmError::RateLimited { .. } | LlmError::Quota { .. } => {
-            Error::Provider("the model is at its limit, try again later")
-        }
-        _ => Error::Provider("the model's provider failed, try again"),
-    }
-}
-
-fn milliseconds(span: Duration) -> i32 {
-    i32::try_from(span.as_millis()).unwrap_or(i32::MAX)
 }

@@ -4,7 +4,8 @@ use crate::config::providers::GEMINI;
 use crate::llm::delta::Finish;
 use crate::llm::error::LlmError;
 use crate::llm::models::Harm;
-use crate::protocol::{MessageStatus, Reason};
+use crate::protocol::{MessageStatus, OverBudget, Reason};
+use crate::store::rows::Outcome;
 
 /// The end of a reply, before its text and usage are added.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,26 +13,29 @@ pub struct Ending {
     pub status: MessageStatus,
     pub reason: Option<Reason>,
     pub detail: Option<String>,
+    /// The budget that had no room for it.
+    pub budget: Option<OverBudget>,
 }
 
 impl Ending {
     fn complete() -> Self {
-        Self { status: MessageStatus::Complete, reason: None, detail: None }
+        Self { status: MessageStatus::Complete, reason: None, detail: None, budget: None }
     }
 
     fn failed(reason: Reason, detail: impl Into<String>) -> Self {
-        Self { status: MessageStatus::Failed, reason: Some(reason), detail: Some(detail.into()) }
+        let detail = Some(detail.into());
+        Self { status: MessageStatus::Failed, reason: Some(reason), detail, budget: None }
     }
 
     /// Cut at a limit: what is there is good, but not all.
     pub fn cut() -> Self {
-        let detail = "The reply reached its length limit and was cut.".to_owned();
-        Self { status: MessageStatus::Complete, reason: Some(Reason::Cut), detail: Some(detail) }
+        let detail = Some("The reply reached its length limit and was cut.".to_owned());
+        Self { reason: Some(Reason::Cut), detail, ..Self::complete() }
     }
 
     /// Somebody's budget has no room for the reply; the sentence says whose.
-    pub fn over_budget(sentence: String) -> Self {
-        Self::failed(Reason::Budget, sentence)
+    pub fn over_budget((sentence, budget): (String, OverBudget)) -> Self {
+        Self { budget: Some(budget), ..Self::failed(Reason::Budget, sentence) }
     }
 
     /// The operator's moderation found the question harmful.
@@ -54,8 +58,20 @@ impl Ending {
 
     /// The server went down while the reply was being written.
     pub fn restarted() -> Self {
-        let detail = "The server was restarted while the reply was being written. Ask again.".to_owned();
-        Self { status: MessageStatus::Interrupted, reason: Some(Reason::Restarted), detail: Some(detail) }
+        let detail = "The server was restarted while the reply was being written. Ask again.";
+        Self { status: MessageStatus::Interrupted, ..Self::failed(Reason::Restarted, detail) }
+    }
+
+    /// The question was deleted before it was answered.
+    pub fn unasked() -> Self {
+        let detail = Some("The question was deleted.".to_owned());
+        Self { status: MessageStatus::Stopped, detail, ..Self::complete() }
+    }
+
+    /// The outcome of a run that ends like this; the text stays as it was checkpointed.
+    pub fn outcome(self) -> Outcome {
+        let Self { status, reason, detail, budget } = self;
+        Outcome { reason, detail, budget, ..Outcome::of(status) }
     }
 
     /// The model's own end; `has_text` says whether anything can be shown.

@@ -14,7 +14,7 @@ use crate::bot::moderation;
 use crate::bot::outcome::{self, Ending};
 use crate::bot::publish::Publisher;
 use crate::bot::summary::LeftOut;
-use crate::bot::view;
+use crate::bot::view::{self, View};
 use crate::domain::{Context, budgets, questions, runs};
 use crate::llm::delta::{Delta, DeltaStream, Finish};
 use crate::llm::error::LlmError;
@@ -65,7 +65,7 @@ struct Fallback {
 
 /// Why an attempt is over.
 enum End {
-    Settled(Outcome),
+    Settled(Box<Outcome>),
     /// Nothing was said; asking once more may help.
     Again(Ending),
     /// Nothing was said, and another model may do better.
@@ -89,28 +89,33 @@ pub async fn write(cx: &Context, run: &ClaimedRun, mut interruptions: Interrupti
         renewed: Instant::now(),
     };
     let outcome = match request(cx, run, &mut left).await {
-        Ok(Some((question, request))) => match moderation::question(cx, &question).await {
-            Some(ending) => reply.ending(ending),
-            None => match candidates(cx, run, &request, &mut reply, &mut interruptions).await {
-                Some(outcome) if reply.has_spoken => moderation::reply(cx, outcome).await,
-                Some(outcome) => outcome,
-                None => {
-                    keep_books(cx, run, &reply.calls.take()).await;
-                    return None;
-                }
-            },
-        },
-        Ok(None) => reply.ending(Ending {
-            status: MessageStatus::Stopped,
-            reason: None,
-            detail: Some("The question was deleted.".into()),
-        }),
+        Ok(Some((question, request))) => {
+            match moderation::question(cx, run, &mut reply.calls, &question).await {
+                Some(ending) => reply.ending(ending),
+                None => match candidates(cx, run, &request, &mut reply, &mut interruptions).await {
+                    Some(outcome) if reply.has_spoken => {
+                        moderation::reply(cx, run, &mut reply.calls, outcome).await
+                    }
+                    Some(outcome) => outcome,
+                    None => {
+                        keep_books(cx, run, &reply.calls.take()).await;
+                        return None;
+                    }
+                },
+            }
+        }
+        Ok(None) => reply.ending(Ending::unasked()),
         Err(error) => {
             tracing::warn!(run.id = %run.lease.run_id, %error, "the room's history cannot be read");
             reply.ending(Ending::of_error(&LlmError::Incomplete))
         }
     };
     let is_good = outcome.status == MessageStatus::Complete;
+    let passed_on = questions::passed_on(cx, run, &outcome).await.unwrap_or_else(|error| {
+        tracing::warn!(run.id = %run.lease.run_id, %error, "the agents that a reply asks cannot be looked up");
+        None
+    });
+    let outcome = Outcome { passed_on, ..outcome };
     settle(cx, run, outcome, &interruptions.drain).await;
     left.filter(|_| is_good)
 }
@@ -121,10 +126,9 @@ async fn request(
     run: &ClaimedRun,
     left: &mut Option<LeftOut>,
 ) -> StoreResult<Option<(String, Request)>> {
-    let Some((question, Shown { request, mut saw, from })) = view::of(cx, run).await? else {
-        return Ok(None);
-    };
-    let request = asked::as_wanted(request, run, cx.clock.now());
+    let Some(View { question, asked, shown }) = view::of(cx, run).await? else { return Ok(None) };
+    let Shown { request, mut saw, from } = shown;
+    let request = asked::as_wanted(request, asked, run, cx.clock.now());
     saw.settings = request.settings.clone();
     *left = from.map(|before| LeftOut { before, model: saw.settings.model.clone() });
     cx.store.keep_context(run.lease.run_id, saw, &request.system).await?;
@@ -150,7 +154,7 @@ async fn candidates(
         let pause = if next.is_some() { LONGEST_PAUSE_WITH_FALLBACK } else { LONGEST_PAUSE };
         let question = Question { choice, request, longest_pause: pause };
         match (attempts(cx, run, question, reply, interruptions).await, next) {
-            (End::Settled(outcome), _) => return Some(outcome),
+            (End::Settled(outcome), _) => return Some(*outcome),
             (End::Fenced, _) => return None,
             (End::Again(ending), _) => return Some(reply.ending(ending)),
             (End::Trouble(error), None) => return Some(reply.ending(Ending::of_error(&error))),
@@ -191,14 +195,14 @@ async fn attempts(
         };
         match reply.calls.reserve(cx, choice, run, request).await {
             Ok(Opened::Yes) => {}
-            Ok(Opened::Over(bound)) => {
-                let sentence = budgets::refusal(&run.asked_by.display_name, &bound);
-                return End::Settled(reply.ending(Ending::over_budget(sentence)));
+            Ok(Opened::Over(exceeded)) => {
+                let refusal = budgets::refusal(&run.asked_by.display_name, &exceeded);
+                return reply.settled(Ending::over_budget(refusal));
             }
             Ok(Opened::Fenced) => return End::Fenced,
             Err(error) => {
                 tracing::warn!(run.id = %run.lease.run_id, %error, "a call cannot be written down before it is made");
-                return End::Settled(reply.ending(Ending::of_error(&LlmError::Incomplete)));
+                return reply.settled(Ending::of_error(&LlmError::Incomplete));
             }
         }
         match attempt(cx, run, deltas, reply, interruptions).await {
@@ -230,11 +234,11 @@ async fn attempt(
                 let (model, usage, calls) = (reply.model.take(), reply.calls.usage(), reply.calls.take());
                 let fallback_from = reply.fallback.take().map(|fallback| fallback.from);
                 let stopped = Outcome { content, model, usage, calls, fallback_from, ..runs::stopped(&by) };
-                return End::Settled(stopped);
+                return End::Settled(Box::new(stopped));
             }
             () = interruptions.drain.cancelled() => {
                 reply.calls.ended(CallStatus::Stopped);
-                return End::Settled(reply.ending(Ending::restarted()));
+                return reply.settled(Ending::restarted());
             }
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => reply.publisher.flush(),
             _ = checkpoint.tick() => {
@@ -247,7 +251,7 @@ async fn attempt(
                 Some(Ok(Delta::Text(text))) => {
                     if reply.push(&text, cx.limits.reply_bytes).is_err() {
                         reply.calls.ended(CallStatus::Success);
-                        return End::Settled(reply.ending(Ending::cut()));
+                        return reply.settled(Ending::cut());
                     }
                 }
                 Some(Ok(Delta::Model(model))) => {
@@ -264,12 +268,12 @@ async fn attempt(
                     reply.calls.failed(error.failure());
                     return match error.is_trouble() && !reply.has_spoken {
                         true => End::Trouble(error),
-                        false => End::Settled(reply.ending(Ending::of_error(&error))),
+                        false => reply.settled(Ending::of_error(&error)),
                     };
                 }
                 None => {
                     reply.calls.failed(LlmError::Incomplete.failure());
-                    return End::Settled(reply.ending(Ending::of_error(&LlmError::Incomplete)));
+                    return reply.settled(Ending::of_error(&LlmError::Incomplete));
                 }
             }
         }
@@ -331,30 +335,33 @@ impl Reply<'_> {
         let ending = Ending::of_finish(finish, !self.text.is_empty());
         match finish {
             Finish::Stop | Finish::Malformed(_) if self.text.is_empty() => End::Again(ending),
-            _ => End::Settled(self.ending(ending)),
+            _ => self.settled(ending),
         }
+    }
+
+    /// The attempt is over, and so is the reply.
+    fn settled(&mut self, ending: Ending) -> End {
+        End::Settled(Box::new(self.ending(ending)))
     }
 
     /// The reply with this end. Where nothing was said, the reason itself is what the room reads.
     fn ending(&mut self, ending: Ending) -> Outcome {
         // The chunks together are the text: what waits for its turn goes out before the end.
         self.publisher.flush();
-        let Ending { status, reason, detail } = ending;
+        let ended = ending.outcome();
         let fallback = self.fallback.take();
-        let told = [fallback.as_ref().map(|fallback| fallback.sentence.clone()), detail];
+        let told = [fallback.as_ref().map(|fallback| fallback.sentence.clone()), ended.detail];
         let detail = told.into_iter().flatten().reduce(|why, end| format!("{why} {end}"));
         let text = std::mem::take(&mut self.text);
         let content = if text.is_empty() { detail.clone().unwrap_or_default() } else { text };
         Outcome {
             content: Some(content),
-            status,
-            reason,
             detail,
             model: self.model.take(),
             fallback_from: fallback.map(|fallback| fallback.from),
             usage: self.calls.usage(),
-            stopped_by: None,
             calls: self.calls.take(),
+            ..ended
         }
     }
 }
@@ -366,14 +373,11 @@ async fn settle(cx: &Context, run: &ClaimedRun, outcome: Outcome, drain: &Cancel
     let mut pause = Duration::from_millis(100);
     loop {
         match cx.store.settle(run.lease, outcome.clone()).await {
-            Ok(Some(reply)) => {
+            Ok(Some(_)) => {
                 let (status, reason): (&str, Option<&str>) =
                     (outcome.status.into(), outcome.reason.map(Into::into));
                 tracing::info!(chat.id = %run.chat_id, run.id = %run.lease.run_id, status, reason, "a reply settled");
                 metrics().run(outcome.status.into(), outcome.reason.map(Into::into));
-                if let Err(error) = questions::pass_on(cx, run, &reply).await {
-                    tracing::warn!(run.id = %run.lease.run_id, %error, "the agents that a reply asks cannot be asked");
-                }
                 return;
             }
             Ok(None) => {

@@ -17,7 +17,7 @@ use crate::bus::Envelope;
 use crate::domain::{Context, runs};
 use crate::ids::{ChatId, Day, RunId};
 use crate::protocol::UserRef;
-use crate::store::rows::{ClaimedRun, Outcome};
+use crate::store::rows::ClaimedRun;
 
 /// Between two looks for runs that nobody writes.
 const SWEEP: Duration = Duration::from_secs(5);
@@ -231,18 +231,7 @@ impl Runner {
 
     async fn sweep(&self) {
         self.slots.retain(|_, slot| !matches!(slot, Slot::StopWanted { at, .. } if at.elapsed() > LEASE));
-        let Ending { status, reason, detail } = Ending::restarted();
-        let outcome = Outcome {
-            content: None,
-            status,
-            reason,
-            detail,
-            model: None,
-            fallback_from: None,
-            usage: None,
-            stopped_by: None,
-            calls: Vec::new(),
-        };
+        let outcome = Ending::restarted().outcome();
         let writing: Vec<_> = self.writing.iter().map(|run| *run).collect();
         match self.cx.store.interrupt_abandoned(&self.node, &writing, outcome).await {
             Ok(chats) => {

@@ -2,27 +2,37 @@
 
 use crate::bot::context::{self, Room, Shown};
 use crate::bot::prompt::Instructions;
-use crate::domain::Context;
+use crate::domain::{Context, asking};
 use crate::ids::{ChatId, Seq};
 use crate::llm::request::estimated_tokens;
 use crate::protocol::Message;
 use crate::store::error::StoreResult;
-use crate::store::rows::{ClaimedRun, HistoryMessage};
+use crate::store::rows::{Asked, ClaimedRun, HistoryMessage};
 
 /// Messages read at a time.
 pub(super) const PAGE: u32 = 200;
 
-/// The question's text, and what this run's reply is shown. `None`: the question was deleted.
-pub(super) async fn of(cx: &Context, run: &ClaimedRun) -> StoreResult<Option<(String, Shown)>> {
+/// A question, and what its reply is shown.
+pub(super) struct View {
+    /// The question's text.
+    pub question: String,
+    /// What the room heeds of how it was asked.
+    pub asked: Asked,
+    pub shown: Shown,
+}
+
+/// What this run's reply is shown. `None`: the question was deleted.
+pub(super) async fn of(cx: &Context, run: &ClaimedRun) -> StoreResult<Option<View>> {
     let question = cx.store.message(run.chat_id, run.question_id).await?;
     let Some(question) = question.filter(|question| question.body.deleted_at.is_none()) else {
         return Ok(None);
     };
+    let settings = cx.store.settings(run.chat_id).await?;
+    let asked = asking::heeded(settings.overrides, run.asked.clone());
     // What is asked for beside the question, and the text that is gone on from, are sent as well.
-    let beside = [Some(run.text.as_str()), run.asked.instruction.as_deref()];
+    let beside = [Some(run.text.as_str()), asked.instruction.as_deref()];
     let beside = beside.into_iter().flatten().map(estimated_tokens).fold(0, u32::saturating_add);
     let budget = cx.limits.context_tokens.saturating_sub(beside);
-    let settings = cx.store.settings(run.chat_id).await?;
     let (instruction, own) = cx.store.instructed(run.agent.id).await?;
     let mut others = cx.store.agents(run.chat_id).await?;
     others.retain(|other| other.id != run.agent.id);
@@ -44,7 +54,7 @@ pub(super) async fn of(cx: &Context, run: &ClaimedRun) -> StoreResult<Option<(St
         settings: settings.model.or(own),
     };
     let shown = context::build(&room, budget);
-    Ok(Some((question.content, shown)))
+    Ok(Some(View { question: question.content, asked, shown }))
 }
 
 /// The latest messages before a place, oldest first, somewhat more than a budget can hold, and whether there are more.

@@ -5,15 +5,10 @@ use crate::domain::error::{Error, Result};
 use crate::domain::messages::{self, Draft};
 use crate::domain::standing::member_of;
 use crate::domain::text::Addressed;
-use crate::domain::{Actor, Context, runs};
+use crate::domain::{Actor, Context, runs, text};
 use crate::ids::{ChatId, MessageId, RunId};
-use crate::protocol::{BotRun, ChatKind, MemberRole, Message, ModelSettings, RunState, Thinking, UserRef};
+use crate::protocol::{BotRun, ChatKind, MemberRole, Message, ModelSettings, Overrides, RunState, UserRef};
 use crate::store::rows::{Asked, RunRow};
-
-/// The longest name of a model, in bytes.
-const MODEL_BYTES: usize = 128;
-/// The highest temperature that any provider takes.
-const HOTTEST: f64 = 2.0;
 
 /// Where there is no agent in a chat.
 pub(in crate::domain) const NOBODY_TO_ASK: &str = "the bot is not in this chat; invite it by its username";
@@ -120,30 +115,40 @@ async fn run_of_member(cx: &Context, actor: &Actor, id: RunId) -> Result<(RunRow
     Ok((row, chat.kind, membership.role))
 }
 
+/// Whether the room lets a question ask for this.
+pub(in crate::domain) fn within(overrides: Overrides, asked: &Asked) -> Result<()> {
+    let ModelSettings { model, temperature, top_p, max_tokens, thinking } = &asked.settings;
+    let Overrides { generation, .. } = overrides;
+    let fields = [
+        ("model", model.is_some(), overrides.model),
+        ("temperature", temperature.is_some(), generation),
+        ("top_p", top_p.is_some(), generation),
+        ("max_tokens", max_tokens.is_some(), generation),
+        ("thinking", thinking.is_some(), generation),
+        ("system_prompt", asked.instruction.is_some(), overrides.system_prompt),
+    ];
+    match fields.into_iter().find(|(_, is_asked, is_allowed)| *is_asked && !is_allowed) {
+        Some((field, ..)) => Err(Error::Withheld(field)),
+        None => Ok(()),
+    }
+}
+
+/// What of it is heeded: a room may have other settings when a reply is written, once more perhaps, than when its
+/// question was asked.
+pub fn heeded(overrides: Overrides, asked: Asked) -> Asked {
+    let Asked { settings, instruction } = asked;
+    let model = settings.model.clone().filter(|_| overrides.model);
+    let generation = if overrides.generation { settings } else { ModelSettings::default() };
+    Asked {
+        settings: ModelSettings { model, ..generation },
+        instruction: instruction.filter(|_| overrides.system_prompt),
+    }
+}
+
 /// Whether any model could take this; what a certain one refuses its provider knows.
 fn acceptable(asked: &Asked, most_bytes: usize) -> Result<()> {
-    let ModelSettings { model, temperature, top_p, max_tokens, thinking } = &asked.settings;
-    let named = |model: &String| {
-        let parts =
-            model.split_once('/').is_some_and(|(provider, name)| !provider.is_empty() && !name.is_empty());
-        parts && model.len() <= MODEL_BYTES && !model.chars().any(char::is_control)
-    };
-    if !model.as_ref().is_none_or(named) {
-        return Err(Error::invalid("model", "must be provider/name"));
-    }
-    if !temperature.is_none_or(|it| (0.0..=HOTTEST).contains(&it)) {
-        return Err(Error::invalid("temperature", "must be 0 to 2"));
-    }
-    if !top_p.is_none_or(|it| it > 0.0 && it <= 1.0) {
-        return Err(Error::invalid("top_p", "must be above 0 and at most 1"));
-    }
-    if *max_tokens == Some(0) {
-        return Err(Error::invalid("max_tokens", "must be at least 1"));
-    }
-    if let Some(Thinking::Budget(tokens)) = thinking
-        && i32::try_from(*tokens).is_err()
-    {
-        return Err(Error::invalid("thinking", "is more than any model thinks"));
+    if let Some((field, complaint)) = text::unacceptable(&asked.settings) {
+        return Err(Error::invalid(field, complaint));
     }
     match &asked.instruction {
         Some(text) if text.trim().is_empty() || text.contains('\0') => {
@@ -168,17 +173,6 @@ mod tests {
         let none = ModelSettings::default;
         assert!(with(none(), None) && with(none(), Some("briefly")));
         assert!(!with(none(), Some(" ")) && !with(none(), Some("a\0")) && !with(none(), Some("123456789")));
-        for (model, fine) in [("gemini/flash", true), ("flash", false), ("/flash", false), ("gemini/", false)]
-        {
-            assert_eq!(with(ModelSettings { model: Some(model.into()), ..none() }, None), fine, "{model}");
-        }
-        for (temperature, fine) in [(0.0, true), (2.0, true), (2.1, false), (-0.1, false), (f64::NAN, false)]
-        {
-            assert_eq!(with(ModelSettings { temperature: Some(temperature), ..none() }, None), fine);
-        }
-        for (top_p, fine) in [(0.0, false), (0.5, true), (1.0, true), (1.1, false), (f64::NAN, false)] {
-            assert_eq!(with(ModelSettings { top_p: Some(top_p), ..none() }, None), fine);
-        }
         assert!(!with(ModelSettings { max_tokens: Some(0), ..none() }, None));
     }
 }

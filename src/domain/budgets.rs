@@ -11,9 +11,9 @@ use crate::domain::error::{Error, Result};
 use crate::domain::standing::{held_member_of, member_of};
 use crate::domain::{Actor, Context};
 use crate::ids::{ChatId, Day, Timestamp, UserId};
-use crate::protocol::{AuditAction, Budget, ServerRole, UserKind};
+use crate::protocol::{AuditAction, Budget, OverBudget, ServerRole, UserKind};
 use crate::store::error::StoreResult;
-use crate::store::rows::{Bound, Subject};
+use crate::store::rows::{Bound, Exceeded, Subject};
 
 /// A bound, and whether it was set for its subject.
 struct InForce {
@@ -190,18 +190,25 @@ fn together(scope: Scope, set: &[Allowance], defaults: &[DefaultBudget]) -> Vec<
     holds
 }
 
-/// Why there is no reply: whose budget has no room for it, and when it renews.
-pub fn refusal(asker: &str, bound: &Bound) -> String {
+/// Why there is no reply: whose budget has no room for it, and when it renews; for people and for programs.
+pub fn refusal(asker: &str, exceeded: &Exceeded) -> (String, OverBudget) {
+    let Exceeded { bound, used } = exceeded;
+    let Allowance { period, unit, amount: limit } = bound.allowance;
     let whose = match bound.subject {
         Subject::Person(_) => format!("{asker}'s budget"),
         Subject::Room(_) => "This room's budget".into(),
         Subject::Server => "The server's budget".into(),
     };
-    let span = match bound.allowance.period {
+    let span = match period {
         Period::Day => "today",
         Period::Month => "this month",
     };
-    format!("{whose} for {span} has no room for another reply. It renews on {} at 00:00 UTC.", bound.renews)
+    let sentence = format!(
+        "{whose} for {span} has no room for another reply. It renews on {} at 00:00 UTC.",
+        bound.renews
+    );
+    let (scope, resets_at) = (bound.subject.scope(), bound.renews.begins());
+    (sentence, OverBudget { scope, period, unit, limit, used: *used, resets_at })
 }
 
 #[cfg(test)]
@@ -209,7 +216,8 @@ mod tests {
     use super::{refusal, together};
     use crate::budget::{Allowance, DefaultBudget, Period, Scope, Unit};
     use crate::ids::{Day, UserId};
-    use crate::store::rows::{Bound, Subject};
+    use crate::protocol::OverBudget;
+    use crate::store::rows::{Bound, Exceeded, Subject};
 
     fn tokens(period: Period, amount: i64) -> Allowance {
         Allowance { period, unit: Unit::Tokens, amount }
@@ -241,16 +249,19 @@ mod tests {
     fn a_refusal_says_whose_budget_it_is_and_when_it_renews() {
         let begins: Day = "2026-11-01".parse().unwrap();
         let renews = begins.next_month();
-        let bound = |subject| Bound { subject, allowance: tokens(Period::Month, 1), begins, renews };
+        let bound = |subject| Bound { subject, allowance: tokens(Period::Month, 9), begins, renews };
         for (subject, whose) in [
             (Subject::Person(UserId::new()), "Ada's budget for this month"),
             (Subject::Server, "The server's budget for this month"),
         ] {
-            let sentence = refusal("Ada", &bound(subject));
+            let (sentence, budget) = refusal("Ada", &Exceeded { bound: bound(subject), used: 5 });
             assert_eq!(
                 sentence,
                 format!("{whose} has no room for another reply. It renews on 2026-12-01 at 00:00 UTC.")
             );
+            let (scope, resets_at) = (subject.scope(), renews.begins());
+            let (period, unit) = (Period::Month, Unit::Tokens);
+            assert_eq!(budget, OverBudget { scope, period, unit, limit: 9, used: 5, resets_at });
         }
     }
 }

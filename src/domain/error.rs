@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::protocol::{ErrorCode, FieldError};
+use crate::protocol::{ErrorCode, FieldError, OverBudget};
 use crate::store::error::StoreError;
 
 /// What every rule returns.
@@ -19,6 +19,9 @@ pub enum Error {
     Unauthenticated(&'static str),
     #[error("{0}")]
     Forbidden(&'static str),
+    /// The room's settings leave this to the room; the field says what.
+    #[error("this chat does not let a question choose its own {0}")]
+    Withheld(&'static str),
     #[error("there is no such {0}")]
     NotFound(&'static str),
     #[error("{0}")]
@@ -31,8 +34,8 @@ pub enum Error {
     #[error("too many requests, try again later")]
     RateLimited { retry_after: Duration },
     /// Somebody's budget has no room for it; the sentence says whose.
-    #[error("{0}")]
-    OverBudget(String),
+    #[error("{sentence}")]
+    OverBudget { sentence: String, budget: OverBudget },
     /// A model's provider failed.
     #[error("{0}")]
     Provider(&'static str),
@@ -54,11 +57,11 @@ impl Error {
             Self::BadRequest(_) => ErrorCode::BadRequest,
             Self::Invalid(_) => ErrorCode::ValidationFailed,
             Self::Unauthenticated(_) => ErrorCode::Unauthenticated,
-            Self::Forbidden(_) => ErrorCode::Forbidden,
+            Self::Forbidden(_) | Self::Withheld(_) => ErrorCode::Forbidden,
             Self::NotFound(_) => ErrorCode::NotFound,
             Self::Conflict(_) | Self::Taken(_) => ErrorCode::Conflict,
             Self::TooLarge(_) => ErrorCode::TooLarge,
-            Self::RateLimited { .. } | Self::OverBudget(_) => ErrorCode::RateLimited,
+            Self::RateLimited { .. } | Self::OverBudget { .. } => ErrorCode::RateLimited,
             Self::Unavailable(_) | Self::Provider(_) => ErrorCode::Unavailable,
             Self::Internal(_) => ErrorCode::Internal,
         }
@@ -68,8 +71,18 @@ impl Error {
     pub fn fields(&self) -> Vec<FieldError> {
         match self {
             Self::Invalid(errors) => errors.clone(),
-            Self::Taken(field) => vec![FieldError { field: (*field).into(), message: self.to_string() }],
+            Self::Taken(field) | Self::Withheld(field) => {
+                vec![FieldError { field: (*field).into(), message: self.to_string() }]
+            }
             _ => Vec::new(),
+        }
+    }
+
+    /// The budget that has no room for it.
+    pub fn budget(&self) -> Option<OverBudget> {
+        match self {
+            Self::OverBudget { budget, .. } => Some(*budget),
+            _ => None,
         }
     }
 

@@ -77,9 +77,9 @@ pub async fn post(cx: &Context, actor: &Actor, chat: ChatId, draft: Draft) -> Re
             may(row.kind, membership.role, Action::Post)?;
             cx.kinds.learn(&row);
             match asked(cx, actor, &row, &draft).await {
-                // The bot has left since, or this is one question too many: whoever repeats a question that was posted
+                // The bot has left or the room's settings are others since, or this is one question too many: whoever repeats a question that was posted
                 // still gets the first answer.
-                Err(refusal @ (Error::Conflict(_) | Error::RateLimited { .. })) => {
+                Err(refusal @ (Error::Conflict(_) | Error::Withheld(_) | Error::RateLimited { .. })) => {
                     match first_of(cx, actor, chat, &draft).await? {
                         Some(first) => {
                             return Ok(Pending(Box::pin(ready(Ok(rows::Posted::Duplicate(first))))));

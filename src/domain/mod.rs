@@ -10,6 +10,7 @@ pub mod audit;
 pub mod auth;
 pub mod branches;
 pub mod budgets;
+pub mod calls;
 pub mod catching_up;
 pub mod chats;
 pub mod embeddings;

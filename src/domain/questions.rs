@@ -6,7 +6,7 @@ use crate::domain::text::{self, Addressed};
 use crate::domain::{Actor, Context, asking};
 use crate::ids::{MessageId, RunId, Timestamp, UserId};
 use crate::protocol::{Manners, Message, MessageStatus, UserRef};
-use crate::store::rows::{Asked, ChatRow, ClaimedRun, NewReply};
+use crate::store::rows::{Asked, ChatRow, ClaimedRun, NewReply, Outcome, PassedOn};
 
 /// The replies that a message to be posted asks for. `answered` is the message that it replies to.
 pub(in crate::domain) async fn asked(
@@ -27,6 +27,7 @@ pub(in crate::domain) async fn asked(
         return Err(Error::invalid("content", "write your question after /bot"));
     }
     if let Some(ask) = ask {
+        asking::within(row.settings.overrides, &ask.asked)?;
         let agent = asking::who_is_to_answer(ask, &addressed, &agents)?;
         cx.rates.question(actor.user.id)?;
         return Ok(vec![NewReply { asked: ask.asked.clone(), ..reply_of(agent) }]);
@@ -97,33 +98,16 @@ fn reply_of(agent: &UserRef) -> NewReply {
     }
 }
 
-/// Asks the agents that a reply mentions, on behalf of the person who began it: so many because of one message of a
-/// person's and no more, for they would talk for ever. No agent asks itself.
-pub async fn pass_on(cx: &Context, run: &ClaimedRun, reply: &Message) -> Result<()> {
-    if reply.body.status != MessageStatus::Complete || !reply.body.content.contains('@') {
-        return Ok(());
-    }
+/// What a reply that ends like this asks of the agents that it mentions, to be asked with its end: so many because of
+/// one message of a person's and no more, for they would talk for ever. No agent asks itself.
+pub async fn passed_on(cx: &Context, run: &ClaimedRun, outcome: &Outcome) -> Result<Option<PassedOn>> {
+    let text = outcome.content.as_deref().filter(|text| text.contains('@'));
+    let Some(text) = text.filter(|_| outcome.status == MessageStatus::Complete) else {
+        return Ok(None);
+    };
     let mut agents = cx.store.agents(run.chat_id).await?;
     agents.retain(|agent| agent.id != run.agent.id);
-    let asked = text::mentioned(&reply.body.content, &agents);
-    if asked.is_empty() {
-        return Ok(());
-    }
-    let chat = run.chat_id;
-    let tx = cx.store.begin().await?;
-    // Held, so that of two replies that end together the second counts what the first has asked.
-    if tx.lock_chat(chat).await?.is_none() {
-        return Ok(());
-    }
-    let is_there = tx.message(chat, reply.id).await?.is_some_and(|reply| reply.body.deleted_at.is_none());
-    if !is_there || tx.membership(chat, run.asked_by.id).await?.is_none() {
-        return Ok(());
-    }
-    let origin = tx.origin(run).await?;
-    let left = u64::from(cx.limits.agent_hops).saturating_sub(tx.count_passed_on(origin.message_id).await?);
-    let now = cx.clock.now();
-    for agent in asked.into_iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
-        tx.append_reply(chat, reply.id, &reply_of(agent), origin, now).await?;
-    }
-    Ok(tx.commit().await?)
+    let replies: Vec<_> = text::mentioned(text, &agents).into_iter().map(reply_of).collect();
+    let passed_on = PassedOn { replies, at_most: cx.limits.agent_hops, at: cx.clock.now() };
+    Ok(Some(passed_on).filter(|it| !it.replies.is_empty()))
 }

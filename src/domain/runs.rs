@@ -153,14 +153,8 @@ fn can_go_on(cx: &Context, reply: &Message, run: &ReplyRun) -> Result<()> {
 /// The end of a reply that somebody stopped.
 pub fn stopped(by: &UserRef) -> Outcome {
     Outcome {
-        content: None,
-        status: MessageStatus::Stopped,
-        reason: None,
         detail: Some(format!("Stopped by {}.", by.display_name)),
-        model: None,
-        fallback_from: None,
-        usage: None,
         stopped_by: Some(by.clone()),
-        calls: Vec::new(),
+        ..Outcome::of(MessageStatus::Stopped)
     }
 }

@@ -2,12 +2,10 @@
 
 use crate::config::limits::Limits;
 use crate::domain::error::{Error, Result};
-use crate::protocol::{ChatKind, ModelSettings, UserRef};
+use crate::protocol::{ChatKind, LONGEST_MODEL_NAME, ModelSettings, Thinking, UserRef};
 
 /// The longest name of a chat, in characters.
 pub const CHAT_NAME_CHARS: usize = 100;
-/// The longest name of a model, in bytes.
-const MODEL_BYTES: usize = 128;
 /// The longest id that a client may give a write of its own, in characters.
 pub const CLIENT_ID_CHARS: usize = 64;
 
@@ -65,23 +63,35 @@ pub fn instruction(field: &str, text: &str, limits: &Limits) -> Result<()> {
     Ok(())
 }
 
-/// How a model is asked to answer: whether there is such a model, and what it makes of the rest, is known when it is asked.
-pub fn model_settings(field: &str, settings: &ModelSettings) -> Result<()> {
-    let ModelSettings { model, temperature, top_p, max_tokens, .. } = settings;
-    let is_name =
-        |name: &String| (1..=MODEL_BYTES).contains(&name.len()) && name.chars().all(|c| c.is_ascii_graphic());
-    let complaint = if !model.as_ref().is_none_or(is_name) {
-        "model must be the name of a model"
-    } else if temperature.is_some_and(|value| !(0.0..=2.0).contains(&value)) {
-        "temperature must be from 0 to 2"
-    } else if top_p.is_some_and(|value| !(value > 0.0 && value <= 1.0)) {
-        "top_p must be above 0 and up to 1"
-    } else if *max_tokens == Some(0) {
-        "max_tokens must be at least 1"
-    } else {
-        return Ok(());
+/// What no model could take of this, and why. Whether there is such a model, and what it makes of the rest, is known
+/// when it is asked.
+pub fn unacceptable(settings: &ModelSettings) -> Option<(&'static str, &'static str)> {
+    let ModelSettings { model, temperature, top_p, max_tokens, thinking } = settings;
+    let is_name = |name: &String| {
+        let is_whole = !name.is_empty() && !name.starts_with('/') && !name.ends_with('/');
+        is_whole && name.len() <= LONGEST_MODEL_NAME && name.chars().all(|c| c.is_ascii_graphic())
     };
-    Err(Error::invalid(field, complaint))
+    let is_thought = |thinking: &Thinking| match thinking {
+        Thinking::Budget(tokens) => i32::try_from(*tokens).is_ok(),
+        Thinking::Level(_) => true,
+    };
+    // A number that is none lies in no range.
+    let fields = [
+        (model.as_ref().is_none_or(is_name), "model", "must be the name of a model"),
+        (temperature.is_none_or(|it| (0.0..=2.0).contains(&it)), "temperature", "must be 0 to 2"),
+        (top_p.is_none_or(|it| it > 0.0 && it <= 1.0), "top_p", "must be above 0 and at most 1"),
+        (*max_tokens != Some(0), "max_tokens", "must be at least 1"),
+        (thinking.as_ref().is_none_or(is_thought), "thinking", "is more than any model thinks"),
+    ];
+    fields.into_iter().find(|(is_fine, ..)| !is_fine).map(|(_, field, complaint)| (field, complaint))
+}
+
+/// A model's settings, as one field of what somebody sets.
+pub fn model_settings(field: &str, settings: &ModelSettings) -> Result<()> {
+    match unacceptable(settings) {
+        Some((which, complaint)) => Err(Error::invalid(field, format!("{which} {complaint}"))),
+        None => Ok(()),
+    }
 }
 
 /// Whether a text could ask an agent, judged without knowing the agents: the cheap test of the hot path.
@@ -156,9 +166,9 @@ pub fn mentioned<'a>(text: &str, agents: &'a [UserRef]) -> Vec<&'a UserRef> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Addressed, addressed, chat_name, content, question};
+    use super::{Addressed, addressed, chat_name, content, question, unacceptable};
     use crate::ids::UserId;
-    use crate::protocol::{ChatKind, UserRef};
+    use crate::protocol::{ChatKind, ModelSettings, Thinking, UserRef};
 
     #[test]
     fn the_bot_answers_to_its_command_and_its_name_only() {
@@ -203,5 +213,39 @@ mod tests {
         assert!(content("a\0", 4).is_err());
         assert_eq!(chat_name(" Plans ").unwrap(), "Plans");
         assert!(chat_name("a\nb").is_err());
+    }
+
+    #[test]
+    fn what_no_model_could_take_is_named() {
+        let named = |settings: ModelSettings| unacceptable(&settings).map(|(field, _)| field);
+        let none = ModelSettings::default;
+        assert_eq!(named(none()), None);
+        let long = "m".repeat(129);
+        for (model, fine) in [
+            ("gemini/flash", true),
+            ("flash", true),
+            ("local/maker/model:7b", true),
+            ("", false),
+            ("/flash", false),
+            ("gemini/", false),
+            ("two words", false),
+            ("a\0", false),
+            (&long, false),
+        ] {
+            let found = named(ModelSettings { model: Some(model.into()), ..none() });
+            assert_eq!(found, (!fine).then_some("model"), "{model:?}");
+        }
+        for (temperature, fine) in [(0.0, true), (2.0, true), (2.1, false), (-0.1, false), (f64::NAN, false)]
+        {
+            let found = named(ModelSettings { temperature: Some(temperature), ..none() });
+            assert_eq!(found, (!fine).then_some("temperature"), "{temperature}");
+        }
+        for (top_p, fine) in [(0.0, false), (0.5, true), (1.0, true), (1.1, false), (f64::NAN, false)] {
+            let found = named(ModelSettings { top_p: Some(top_p), ..none() });
+            assert_eq!(found, (!fine).then_some("top_p"), "{top_p}");
+        }
+        assert_eq!(named(ModelSettings { max_tokens: Some(0), ..none() }), Some("max_tokens"));
+        let thinking = |tokens| ModelSettings { thinking: Some(Thinking::Budget(tokens)), ..none() };
+        assert_eq!((named(thinking(0)), named(thinking(u32::MAX))), (None, Some("thinking")));
     }
 }

@@ -4,19 +4,18 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::{LINK, LOCATION};
+use axum::http::header::LOCATION;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::domain::agents::{self, Draft};
 use crate::domain::{Actor, Context};
 use crate::http::error::Result;
-use crate::http::extract::{Id, Json, Query, has_more, page_limit};
+use crate::http::extract::{Id, Json};
+use crate::http::page::Page;
 use crate::ids::UserId;
 use crate::protocol::{Agent, ModelSettings, Visibility};
-
-const DEFAULT_LIMIT: u32 = 100;
 
 #[derive(Deserialize, ToSchema)]
 pub(in crate::http) struct AgentToBe {
@@ -50,17 +49,6 @@ impl From<AgentChange> for Draft {
     }
 }
 
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(in crate::http) struct Page {
-    /// How many to leave out at the beginning.
-    #[param(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295_u32)]
-    offset: Option<u32>,
-    /// 1 to 200, 100 if not given.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
-}
-
 /// Make an agent.
 #[utoipa::path(post, path = "/agents", tag = "agents", responses((status = 201, body = Agent)))]
 pub(in crate::http) async fn create(
@@ -78,16 +66,10 @@ pub(in crate::http) async fn create(
 pub(in crate::http) async fn list(
     State(cx): State<Arc<Context>>,
     actor: Actor,
-    Query(page): Query<Page>,
+    page: Page,
 ) -> Result<Response> {
-    let limit = page_limit(page.limit, DEFAULT_LIMIT)?;
-    let offset = page.offset.unwrap_or(0);
-    let mut found = agents::list(&cx, &actor, offset.into(), u64::from(limit) + 1).await?;
-    let next = has_more(&mut found, limit).then(|| {
-        let next = offset.saturating_add(limit);
-        AppendHeaders([(LINK, format!("</api/agents?offset={next}&limit={limit}>; rel=\"next\""))])
-    });
-    Ok((next, Json(found)).into_response())
+    let found = agents::list(&cx, &actor, page.offset(), page.limit()).await?;
+    Ok(page.of("/api/agents", found))
 }
 
 /// An agent that one finds.

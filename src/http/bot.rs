@@ -20,7 +20,7 @@ use crate::http::extract::{Id, IdempotencyKey, Json};
 use crate::http::listener::{Ear, Heard, IfDropped, Listener};
 use crate::http::state::Http;
 use crate::ids::{ChatId, MessageId, RunId};
-use crate::protocol::{BotRun, ErrorCode, Message, MessageStatus, ModelSettings, Reason, Usage};
+use crate::protocol::{BotRun, ErrorCode, Message, MessageStatus, ModelSettings, OverBudget, Reason, Usage};
 use crate::store::rows::Asked;
 
 #[derive(Deserialize, ToSchema)]
@@ -198,6 +198,8 @@ struct Trouble {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
     detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    budget: Option<OverBudget>,
 }
 
 /// What is still to be sent, and whether more is to be heard.
@@ -238,14 +240,15 @@ impl Telling {
                     let run = message.body.run.as_ref();
                     let reason = run.and_then(|run| run.reason);
                     let detail = run.and_then(|run| run.detail.clone()).unwrap_or_default();
-                    self.ready.push_back(event("error", &Trouble { code: None, reason, detail }));
+                    let budget = run.and_then(|run| run.budget);
+                    self.ready.push_back(event("error", &Trouble { code: None, reason, detail, budget }));
                 }
                 self.ready.push_back(event("done", &Answer::new(self.put.question.clone(), *message)));
             }
             Heard::Gone(error) => {
                 self.is_over = true;
                 let (code, detail) = (Some(error.code()), error.detail());
-                self.ready.push_back(event("error", &Trouble { code, reason: None, detail }));
+                self.ready.push_back(event("error", &Trouble { code, reason: None, detail, budget: None }));
             }
         }
     }

@@ -6,6 +6,7 @@ use axum::extract::State;
 
 use crate::bot::catch_up;
 use crate::domain::{Actor, Context};
+use crate::http::errand::to_the_end;
 use crate::http::error::Result;
 use crate::http::extract::Id;
 use crate::http::extract::Json;
@@ -22,10 +23,5 @@ pub(in crate::http) async fn tell(
     actor: Actor,
     Id(chat): Id<ChatId>,
 ) -> Result<Json<CatchUp>> {
-    // On a task of its own: whoever goes away meanwhile must not leave the books open.
-    let telling = tokio::spawn(async move { catch_up::tell(&cx, &actor, chat).await });
-    match telling.await {
-        Ok(told) => Ok(Json(told?)),
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    }
+    Ok(Json(to_the_end(async move { catch_up::tell(&cx, &actor, chat).await }).await?))
 }

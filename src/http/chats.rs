@@ -4,19 +4,18 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::{LINK, LOCATION};
+use axum::http::header::LOCATION;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::domain::chats::{self, ChatChange, Created, NewChat};
 use crate::domain::{Actor, Context};
 use crate::http::error::Result;
-use crate::http::extract::{Id, IdempotencyKey, Json, Query, has_more, page_limit};
+use crate::http::extract::{Id, IdempotencyKey, Json};
+use crate::http::page::Page;
 use crate::ids::ChatId;
 use crate::protocol::{Chat, ChatKind, ChatListItem, NotifyLevel, RoomSettings};
-
-const DEFAULT_LIMIT: u32 = 100;
 
 #[derive(Deserialize, ToSchema)]
 pub(in crate::http) struct ChatToBe {
@@ -57,17 +56,6 @@ pub(in crate::http) struct Preferences {
     notify: Option<NotifyLevel>,
 }
 
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(in crate::http) struct Page {
-    /// How many to leave out at the beginning.
-    #[param(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295_u32)]
-    offset: Option<u32>,
-    /// 1 to 200, 100 if not given.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
-}
-
 /// Make a chat. A private chat of the same two people is made once.
 #[utoipa::path(
     post, path = "/chats", tag = "chats",
@@ -105,22 +93,10 @@ pub(in crate::http) fn created(created: Created) -> Response {
 pub(in crate::http) async fn list(
     State(cx): State<Arc<Context>>,
     actor: Actor,
-    Query(page): Query<Page>,
+    page: Page,
 ) -> Result<Response> {
-    let limit = page_limit(page.limit, DEFAULT_LIMIT)?;
-    let offset = page.offset.unwrap_or(0);
-    let mut chats = chats::list(&cx, &actor, offset.into(), u64::from(limit) + 1).await?;
-    let has_more = has_more(&mut chats, limit);
-    let links = links(offset, limit, has_more).map(|links| AppendHeaders([(LINK, links)]));
-    Ok((links, Json(chats)).into_response())
-}
-
-fn links(offset: u32, limit: u32, has_more: bool) -> Option<String> {
-    let link = |offset: u32, rel| format!("</api/chats?offset={offset}&limit={limit}>; rel=\"{rel}\"");
-    let next = has_more.then(|| link(offset.saturating_add(limit), "next"));
-    let prev = (offset > 0).then(|| link(offset.saturating_sub(limit), "prev"));
-    let links = next.into_iter().chain(prev).collect::<Vec<_>>();
-    (!links.is_empty()).then(|| links.join(", "))
+    let found = chats::list(&cx, &actor, page.offset(), page.limit()).await?;
+    Ok(page.of("/api/chats", found))
 }
 
 /// A chat of one's own.
@@ -187,7 +163,7 @@ pub(in crate::http) async fn delete(
 
 #[cfg(test)]
 mod tests {
-    use super::{ChatToBe, links};
+    use super::ChatToBe;
     use crate::protocol::ChatKind;
 
     #[test]
@@ -205,15 +181,5 @@ mod tests {
         ] {
             assert_eq!(kind(json), expected, "{json}");
         }
-    }
-
-    #[test]
-    fn further_pages_are_linked_where_there_are_any() {
-        assert_eq!(links(0, 100, false), None);
-        assert_eq!(links(0, 100, true).unwrap(), r#"</api/chats?offset=100&limit=100>; rel="next""#);
-        assert_eq!(
-            links(50, 100, true).unwrap(),
-            r#"</api/chats?offset=150&limit=100>; rel="next", </api/chats?offset=0&limit=100>; rel="prev""#
-        );
     }
 }

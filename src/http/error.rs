@@ -38,8 +38,9 @@ impl IntoResponse for Failure {
         }
         let status = status(error.code());
         let retry_after = error.retry_after();
-        let errors = error.fields();
-        let problem = Problem { errors, retry_after, ..problem(status, error.code(), error.detail()) };
+        let (errors, budget) = (error.fields(), error.budget());
+        let problem =
+            Problem { errors, retry_after, budget, ..problem(status, error.code(), error.detail()) };
         let mut response = status.into_response();
         if let Some(seconds) = retry_after {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
@@ -94,6 +95,7 @@ fn problem(status: StatusCode, code: ErrorCode, detail: String) -> Problem {
         request_id: String::new(),
         errors: Vec::new(),
         retry_after: None,
+        budget: None,
     }
 }
 

@@ -6,8 +6,8 @@ use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::domain::error::Error;
 use crate::domain::{Actor, Context, embeddings, models};
+use crate::http::errand::to_the_end;
 use crate::http::error::Result;
 use crate::http::extract::Json;
 use crate::protocol::{Embeddings, ModelList};
@@ -33,8 +33,6 @@ pub(in crate::http) async fn embed(
     actor: Actor,
     Json(body): Json<Embed>,
 ) -> Result<Json<Embeddings>> {
-    // A task of its own: whoever hangs up does not leave a call without an end in the books.
-    let made =
-        tokio::spawn(async move { embeddings::embed(&cx, &actor, body.model.as_deref(), body.input).await });
-    Ok(Json(made.await.map_err(|error| Error::Internal(Box::new(error)))??))
+    let Embed { model, input } = body;
+    Ok(Json(to_the_end(async move { embeddings::embed(&cx, &actor, model.as_deref(), input).await }).await?))
 }

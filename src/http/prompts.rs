@@ -4,19 +4,17 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::LINK;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::domain::prompts::{self, Draft};
 use crate::domain::{Actor, Context};
 use crate::http::error::Result;
-use crate::http::extract::{Id, Json, Query, has_more, page_limit};
+use crate::http::extract::{Id, Json};
+use crate::http::page::Page;
 use crate::ids::PromptId;
 use crate::protocol::{Prompt, Visibility};
-
-const DEFAULT_LIMIT: u32 = 100;
 
 #[derive(Deserialize, ToSchema)]
 pub(in crate::http) struct PromptToBe {
@@ -37,17 +35,6 @@ pub(in crate::http) struct PromptChange {
     visibility: Option<Visibility>,
 }
 
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(in crate::http) struct Page {
-    /// How many to leave out at the beginning.
-    #[param(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295_u32)]
-    offset: Option<u32>,
-    /// 1 to 200, 100 if not given.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
-}
-
 /// Keep a prompt.
 #[utoipa::path(post, path = "/prompts", tag = "prompts", responses((status = 201, body = Prompt)))]
 pub(in crate::http) async fn create(
@@ -65,16 +52,10 @@ pub(in crate::http) async fn create(
 pub(in crate::http) async fn list(
     State(cx): State<Arc<Context>>,
     actor: Actor,
-    Query(page): Query<Page>,
+    page: Page,
 ) -> Result<Response> {
-    let limit = page_limit(page.limit, DEFAULT_LIMIT)?;
-    let offset = page.offset.unwrap_or(0);
-    let mut found = prompts::list(&cx, &actor, offset.into(), u64::from(limit) + 1).await?;
-    let next = has_more(&mut found, limit).then(|| {
-        let next = offset.saturating_add(limit);
-        AppendHeaders([(LINK, format!("</api/prompts?offset={next}&limit={limit}>; rel=\"next\""))])
-    });
-    Ok((next, Json(found)).into_response())
+    let found = prompts::list(&cx, &actor, page.offset(), page.limit()).await?;
+    Ok(page.of("/api/prompts", found))
 }
 
 /// Change a prompt of one's own.

@@ -211,7 +211,7 @@ mod tests {
         /// The reply as this change left it.
         fn change(&self, seq: i64, run_id: RunId, status: MessageStatus, event: fn(Message) -> Event) {
             let (asked_by, question_id) = (UserId::new(), MessageId::new());
-            let (model, fallback_from, reason, detail, usage) = (None, None, None, None, None);
+            let (model, fallback_from, reason, detail, budget, usage) = (None, None, None, None, None, None);
             let body = MessageBody {
                 chat_id: self.chat_id,
                 updated_seq: Seq(seq),
@@ -236,6 +236,7 @@ mod tests {
                     fallback_from,
                     reason,
                     detail,
+                    budget,
                     usage,
                     stopped_by: None,
                     retried_by: None,

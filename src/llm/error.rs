@@ -5,6 +5,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::protocol::CallStatus;
+
 /// Why there is no reply, or no more of it.
 #[derive(Debug, thiserror::Error)]
 pub enum LlmError {
@@ -132,6 +134,16 @@ pub enum FailureKind {
     RateLimited,
 }
 
+impl From<FailureKind> for CallStatus {
+    fn from(kind: FailureKind) -> Self {
+        match kind {
+            FailureKind::Error => Self::Error,
+            FailureKind::Timeout => Self::Timeout,
+            FailureKind::RateLimited => Self::RateLimited,
+        }
+    }
+}
+
 /// What was waited for when the time was up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -188,6 +200,8 @@ pub enum SetupError {
     Key { provider: String },
     #[error("the address of provider {provider:?} cannot have a path appended")]
     BaseUrl { provider: String },
+    #[error("provider {provider:?}: {model:?} is not the name of a model")]
+    Model { provider: String, model: String },
     #[error("MODERATION_MODEL: there is no provider of {model:?} that speaks OpenAI's language")]
     Moderation { model: String },
     #[error("FALLBACK_MODELS: there is no provider of {model:?}")]

@@ -9,9 +9,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::StatusCode;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::llm::error::{LlmError, Report};
+use crate::protocol::LONGEST_MODEL_NAME;
 
 /// What OpenAI calls it when the account's money is used up.
 const OUT_OF_CREDIT: [&str; 2] = ["insufficient_quota", "billing_hard_limit_reached"];
@@ -19,8 +21,6 @@ const OUT_OF_CREDIT: [&str; 2] = ["insufficient_quota", "billing_hard_limit_reac
 pub const OK: u16 = 200;
 /// Longest sentence or foreign body that is kept for the logs, in characters.
 const LONGEST_MESSAGE: usize = 4096;
-/// Longest name of a status, a reason or a model that is believed to be one, in characters.
-const LONGEST_NAME: usize = 200;
 
 /// Reads an answer whose HTTP status is no success. `retry_after` is the wait that its headers ask for.
 pub fn from_answer(http_status: u16, retry_after: Option<Duration>, body: &[u8]) -> LlmError {
@@ -55,6 +55,15 @@ pub fn from_error(http_status: u16, error: &Value, retry_after: Option<Duration>
         .map(next_second)
         .or(retry_after);
     classify(Report { http_status, code, status, message, reason }, stated, details)
+}
+
+/// Reads a piece of a good answer, or the error that came in its place. The parser's own errors are not passed on: they
+/// quote the text they fail at.
+pub fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, LlmError> {
+    serde_json::from_slice(json).map_err(|_| match error_object(json) {
+        Some(error) => from_error(OK, &error, None),
+        None => LlmError::Unreadable("an answer is not JSON of the expected shape"),
+    })
 }
 
 /// Finds the `error` of a body that is an error object or an array around one.
@@ -100,9 +109,10 @@ fn out_of_quota(report: &Report, details: &Value) -> bool {
     daily || none || OUT_OF_CREDIT.iter().any(|code| report.reason.as_deref() == Some(code))
 }
 
-/// A name that the provider gave: it is logged, stored and shown, so it is short and breaks no line.
+/// A name that the provider gave, of a status, a reason or a model: it is logged, stored and shown, so it is as short as
+/// the longest model's, and breaks no line.
 pub fn name(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect()
+    text.chars().filter(|c| !c.is_control()).take(LONGEST_MODEL_NAME).collect()
 }
 
 fn clipped(text: &str) -> String {

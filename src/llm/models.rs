@@ -13,13 +13,12 @@ use crate::llm::breaker::{Breakers, Permit};
 use crate::llm::capabilities::Capabilities;
 use crate::llm::delta::{Delta, DeltaStream, Usage};
 use crate::llm::error::{LlmError, SetupError};
+use crate::llm::failure;
 use crate::llm::gemini::Gemini;
 use crate::llm::openai::OpenAi;
 use crate::llm::request::Request;
-use crate::protocol::ModelSettings;
+use crate::protocol::{LONGEST_MODEL_NAME, ModelSettings};
 
-/// Longest name of a model with its provider, in bytes.
-const LONGEST_NAME: usize = 128;
 /// How long a provider's list is believed.
 const LISTED_FOR: Duration = Duration::from_secs(600);
 /// After so long a list that could not be had is asked for again.
@@ -73,6 +72,15 @@ pub struct Harm {
     pub categories: Vec<String>,
 }
 
+/// What moderation says of a text.
+pub struct Verdict {
+    /// What is harmful in it, if anything.
+    pub harm: Option<Harm>,
+    /// The model that judged, and what that took, as far as they were told.
+    pub model: Option<String>,
+    pub usage: Option<Usage>,
+}
+
 /// Texts as vectors, in their order.
 pub struct Vectors {
     pub vectors: Vec<Vec<f32>>,
@@ -96,6 +104,10 @@ impl Models {
     /// Sets up the clients; asks nothing.
     pub fn new(config: &LlmConfig, providers: Vec<ProviderConfig>) -> Result<Models, SetupError> {
         let providers = providers.into_iter().map(|config| {
+            let wrong = |model: &&str| failure::name(model) != *model;
+            if let Some(model) = config.configured().chain(config.embedding_model.as_deref()).find(wrong) {
+                return Err(SetupError::Model { provider: config.name.clone(), model: model.to_owned() });
+            }
             let client = match config.protocol {
                 Protocol::Gemini => Client::Gemini(Gemini::new(&config)?),
                 Protocol::OpenAi => Client::OpenAi(OpenAi::new(&config)?),
@@ -131,7 +143,7 @@ impl Models {
     pub async fn choose(&self, asked: Option<&str>) -> Result<Choice, LlmError> {
         let Some(name) = asked else { return Ok(self.default_choice()) };
         let unknown = || LlmError::UnknownModel { model: name.chars().take(200).collect() };
-        let choice = self.find(name).filter(|_| name.len() <= LONGEST_NAME).ok_or_else(unknown)?;
+        let choice = self.find(name).ok_or_else(unknown)?;
         if choice.provider.config.configured().any(|known| known == choice.model) {
             return Ok(choice);
         }
@@ -152,7 +164,7 @@ impl Models {
             return self.providers.iter().find_map(of).ok_or_else(unknown);
         };
         let unknown = || LlmError::UnknownModel { model: name.chars().take(200).collect() };
-        let choice = self.find(name).filter(|_| name.len() <= LONGEST_NAME).ok_or_else(unknown)?;
+        let choice = self.find(name).ok_or_else(unknown)?;
         if choice.provider.config.embedding_model.as_ref() == Some(&choice.model) {
             return Ok(choice);
         }
@@ -168,13 +180,17 @@ impl Models {
         }
     }
 
-    /// What is harmful in a text, if anything; nothing is, where the operator wants no moderation.
-    pub async fn moderate(&self, text: &str) -> Result<Option<Harm>, LlmError> {
-        let Some(judge) = &self.moderation else { return Ok(None) };
+    /// The model that judges questions and replies, where the operator wants them judged.
+    pub fn judge(&self) -> Option<&Choice> {
+        self.moderation.as_ref()
+    }
+
+    /// What this model finds harmful in a text.
+    pub async fn moderate(&self, judge: &Choice, text: &str) -> Result<Verdict, LlmError> {
         match &judge.provider.client {
             Client::OpenAi(openai) => openai.moderate(&judge.model, text).await,
-            // Not let in.
-            Client::Gemini(_) => Ok(None),
+            // Never a judge: `new` refuses it.
+            Client::Gemini(_) => Err(LlmError::UnknownModel { model: judge.name() }),
         }
     }
 
@@ -222,7 +238,8 @@ impl Models {
 
     fn find(&self, name: &str) -> Option<Choice> {
         let choice = |provider: &Arc<Provider>, model: &str| {
-            (!model.is_empty()).then(|| Choice { provider: Arc::clone(provider), model: model.to_owned() })
+            let is_name = !model.is_empty() && model.len() <= LONGEST_MODEL_NAME;
+            is_name.then(|| Choice { provider: Arc::clone(provider), model: model.to_owned() })
         };
         let first = &self.providers[0];
         match name.split_once('/') {
@@ -249,7 +266,7 @@ fn watched(deltas: DeltaStream, permit: Permit) -> DeltaStream {
 }
 
 impl ProviderConfig {
-    /// The models that the operator named.
+    /// The models that the operator named for conversations.
     fn configured(&self) -> impl Iterator<Item = &str> {
         std::iter::once(&self.model).chain(&self.models).map(String::as_str)
     }

@@ -75,6 +75,29 @@ pub enum Manners {
     Always,
 }
 
+/// What a question may choose for itself, in the place of its room and its agent: everything, where nobody has set it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Overrides {
+    pub model: bool,
+    /// `temperature`, `top_p`, `max_tokens` and `thinking`.
+    pub generation: bool,
+    pub system_prompt: bool,
+}
+
+impl Default for Overrides {
+    fn default() -> Self {
+        Self { model: true, generation: true, system_prompt: true }
+    }
+}
+
+impl Overrides {
+    /// Whether nobody has set anything.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// How a room is served by its agents.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RoomSettings {
@@ -89,6 +112,9 @@ pub struct RoomSettings {
     /// Stronger than the agents' own.
     #[serde(default)]
     pub model: ModelSettings,
+    /// Missing where a question may choose everything.
+    #[serde(default, skip_serializing_if = "Overrides::is_default")]
+    pub overrides: Overrides,
 }
 
 impl RoomSettings {

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::protocol::usage::OverBudget;
+
 /// What went wrong, for programs. Stable within the protocol's version.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::Display,
@@ -45,4 +47,7 @@ pub struct Problem {
     /// Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
+    /// Where it is a budget that has no room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget: Option<OverBudget>,
 }

@@ -11,7 +11,7 @@ use crate::protocol::resource::{
     Chat, Me, Member, MemberRole, Message, MessageBody, MessageStatus, NotifyLevel, Preview, ReadReceipt,
     Reason, User, UserRef,
 };
-use crate::protocol::usage::Usage;
+use crate::protocol::usage::{OverBudget, Usage};
 
 /// What a client sends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -265,6 +265,12 @@ pub struct BotStream {
     pub reason: Option<Reason>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// The budget that had no room for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget: Option<OverBudget>,
+    /// The model that answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// The chosen model, where another one was asked in its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fallback_from: Option<String>,
@@ -289,6 +295,8 @@ impl ServerFrame {
                 status: Some(message.body.status),
                 reason: message.body.run.as_ref().and_then(|run| run.reason),
                 detail: message.body.run.as_ref().and_then(|run| run.detail.clone()),
+                budget: message.body.run.as_ref().and_then(|run| run.budget),
+                model: message.body.run.as_ref().and_then(|run| run.model.clone()),
                 fallback_from: message.body.run.as_ref().and_then(|run| run.fallback_from.clone()),
                 usage: message.body.run.as_ref().and_then(|run| run.usage),
                 stopped_by: message.body.run.as_ref().and_then(|run| run.stopped_by.clone()),
@@ -344,6 +352,8 @@ impl ServerFrame {
                 status: None,
                 reason: None,
                 detail: None,
+                budget: None,
+                model: None,
                 fallback_from: None,
                 usage: None,
                 stopped_by: None,

@@ -15,21 +15,24 @@ pub mod resource;
 pub mod usage;
 
 pub use agent::{
-    Agent, ContextMessage, ContextSummary, Manners, Prompt, ReplyContext, RoomSettings, Visibility,
+    Agent, ContextMessage, ContextSummary, Manners, Overrides, Prompt, ReplyContext, RoomSettings, Visibility,
 };
 pub use audit::{AuditAction, AuditEntry};
 pub use close::CloseCode;
 pub use error::{ErrorCode, FieldError, Problem};
 pub use event::{Event, Notice, Queue, QueueEntry, Signal, StreamSnapshot};
 pub use frame::{ClientFrame, Command, Joined, ServerFrame};
-pub use model::{Embeddings, Model, ModelList, ModelPrice, ModelSettings, Provider, Thinking, ThinkingLevel};
+pub use model::{
+    Embeddings, LONGEST_MODEL_NAME, Model, ModelList, ModelPrice, ModelSettings, Provider, Thinking,
+    ThinkingLevel,
+};
 pub use reply::{BotRun, CatchUp, CatchUpLink, RunState, Version};
 pub use resource::{
     Chat, ChatKind, ChatListItem, InviteLink, InvitePreview, Me, Member, MemberRole, Message, MessageKind,
     MessageStatus, NotifyLevel, Preview, ReadReceipt, Reason, ReplyRun, Revision, ServerRole, Session,
     SystemData, User, UserKind, UserRef,
 };
-pub use usage::{Budget, Call, CallStatus, Grouping, Usage, UsageSum};
+pub use usage::{Budget, Call, CallStatus, Grouping, OverBudget, Usage, UsageSum};
 
 /// The version of the wire contract, said in `hello`.
 pub const VERSION: &str = "coop.v1";

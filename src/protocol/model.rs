@@ -5,6 +5,9 @@ use utoipa::ToSchema;
 
 use crate::protocol::usage::Usage;
 
+/// The longest name of a model, in bytes: one that is asked for, and one that a provider tells.
+pub const LONGEST_MODEL_NAME: usize = 128;
+
 /// A model and how it is to answer. What is not set is left to the next who may decide: after a request its room,
 /// then the agent, the server, and in the end the model itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]

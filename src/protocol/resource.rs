@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::ids::{ChatId, LinkId, MessageId, RunId, Seq, SessionId, Timestamp, UserId};
 use crate::protocol::agent::RoomSettings;
-use crate::protocol::usage::Usage;
+use crate::protocol::usage::{OverBudget, Usage};
 
 /// Whether an author is a human being or a program.
 #[derive(
@@ -381,6 +381,9 @@ pub struct ReplyRun {
     /// The reason as a sentence for people; also who stopped it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// The budget that had no room for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget: Option<OverBudget>,
     /// Of all calls that this run took.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,

@@ -143,6 +143,18 @@ pub struct UsageSum {
     pub unpriced_calls: i64,
 }
 
+/// The budget that had no room for a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OverBudget {
+    pub scope: Scope,
+    pub period: Period,
+    pub unit: Unit,
+    pub limit: i64,
+    /// Before this call, with what was reserved for those that were being made.
+    pub used: i64,
+    pub resets_at: Timestamp,
+}
+
 /// A budget that is in force, and how far it is used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Budget {

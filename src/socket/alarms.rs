@@ -1,13 +1,9 @@
-//! What seldom happens to a socket, in one future that is polled only once some of it has happened.
-//!
-//! `select!` polls its branches at every turn. Four tokens, two of them locked by all sockets alike, and two timers would
-//! be asked at every frame, which cost more than what the frame itself does.
+//! What seldom happens to a socket, in one future: four tokens, two of them locked by all sockets alike, and two timers.
 
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{self, Poll};
 
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -36,8 +32,7 @@ pub(in crate::socket) struct Alarms {
     /// When the session is over.
     pub expiry: Instant,
     is_closing: bool,
-    // One future; the set is for its waker, which spares the future being asked in vain.
-    next: FuturesUnordered<Pin<Box<dyn Future<Output = Alarm> + Send>>>,
+    next: Option<Pin<Box<dyn Future<Output = Alarm> + Send>>>,
 }
 
 impl Alarms {
@@ -48,18 +43,19 @@ impl Alarms {
         expiry: Instant,
     ) -> Self {
         let (ended, stuck) = (connection.ended.clone(), connection.stuck.clone());
-        let (lifecycle, next) = (lifecycle.clone(), FuturesUnordered::new());
-        Self { ended, stuck, lifecycle, beat, expiry, is_closing: false, next }
+        let lifecycle = lifecycle.clone();
+        Self { ended, stuck, lifecycle, beat, expiry, is_closing: false, next: None }
     }
 
-    /// The next alarm; `beat` and `expiry` count as they stood when it began to wait. Dropping the future loses nothing.
-    pub(in crate::socket) async fn next(&mut self) -> Alarm {
-        if self.next.is_empty() {
-            self.next.push(Box::pin(self.wait()));
-        }
-        let alarm = self.next.next().await.expect("one was put in");
+    /// The next alarm; `beat` and `expiry` count as they stood when it began to be waited for.
+    pub(in crate::socket) fn poll_next(&mut self, cx: &mut task::Context<'_>) -> Poll<Alarm> {
+        let mut next = self.next.take().unwrap_or_else(|| Box::pin(self.wait()));
+        let Poll::Ready(alarm) = next.as_mut().poll(cx) else {
+            self.next = Some(next);
+            return Poll::Pending;
+        };
         self.is_closing |= matches!(alarm, Alarm::Closing);
-        alarm
+        Poll::Ready(alarm)
     }
 
     fn wait(&self) -> impl Future<Output = Alarm> + Send + use<> {

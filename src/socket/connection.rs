@@ -1,4 +1,4 @@
-//! One socket: one task, one `select!`.
+//! One socket: one task, one place where it waits.
 //!
 //! Commands run one after the other, posts are acknowledged as they become durable, rooms are heard
 //! meanwhile. Every write has a timeout, so a peer that takes no bytes cannot hold the task; one that
@@ -8,11 +8,13 @@ use std::collections::HashMap;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{self, Poll};
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use bytes::Bytes;
 use futures_util::stream::FuturesOrdered;
+use futures_util::task::AtomicWaker;
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use governor::DefaultDirectRateLimiter;
 use governor::clock::{Clock as _, DefaultClock};
@@ -31,6 +33,7 @@ use crate::ids::{ChatId, Seq};
 use crate::protocol::{self, CloseCode, Command, ErrorCode, ServerFrame};
 use crate::socket::Lifecycle;
 use crate::socket::alarms::{Alarm, Alarms};
+use crate::socket::bell::Bell;
 use crate::socket::cursor::{Cursor, Verdict};
 use crate::socket::dispatch::{Entrance, Outcome, Posting, dispatch, parse, refusal, replayed};
 use crate::store::rows::Replay;
@@ -71,7 +74,26 @@ pub(in crate::socket) struct Socket {
     limiter: DefaultDirectRateLimiter,
     strikes: u32,
     heard: Instant,
+    /// Bytes that were fed and not flushed.
     batch: usize,
+    bells: Bells,
+}
+
+/// Who may wake the task; commands and posts on their way, which are seldom there, wake it by themselves.
+struct Bells {
+    task: Arc<AtomicWaker>,
+    alarms: Bell,
+    notices: Bell,
+    peer: Bell,
+    rooms: Bell,
+}
+
+impl Bells {
+    fn new() -> Self {
+        let task = Arc::default();
+        let [alarms, notices, peer, rooms] = std::array::from_fn(|_| Bell::new(&task));
+        Self { task, alarms, notices, peer, rooms }
+    }
 }
 
 /// A socket's place in one room.
@@ -91,6 +113,8 @@ enum Step {
     Dispatched(Outcome),
     Durable(Bytes),
     Alarm(Alarm),
+    /// The peer does not take what goes out at once.
+    Full,
 }
 
 impl Socket {
@@ -118,6 +142,7 @@ impl Socket {
             strikes: 0,
             heard: Instant::now(),
             batch: 0,
+            bells: Bells::new(),
         }
     }
 
@@ -153,17 +178,7 @@ impl Socket {
         let expiry = Instant::now() + self.session_left();
         let mut alarms = Alarms::new(&self.connection, lifecycle, first_beat, expiry);
         loop {
-            let idle = self.dispatching.is_none();
-            let ready_for_more = idle && self.answers.len() < POSTS_IN_FLIGHT;
-            let step = tokio::select! {
-                alarm = alarms.next() => Step::Alarm(alarm),
-                Some((chat, frame)) = self.frames.next(), if !self.frames.is_empty() => Step::Room(chat, frame),
-                frame = self.connection.notices.recv() => Step::Person(frame),
-                outcome = dispatched(&mut self.dispatching), if !idle => Step::Dispatched(outcome),
-                Some(answer) = self.answers.next(), if !self.answers.is_empty() => Step::Durable(answer),
-                heard = self.ws.recv(), if ready_for_more => Step::Heard(heard),
-            };
-            match step {
+            match poll_fn(|cx| self.poll_step(&mut alarms, cx)).await {
                 Step::Alarm(alarm) => self.alarm(alarm, &mut alarms).await?,
                 Step::Heard(None) => return Ok(()),
                 Step::Heard(Some(message)) => {
@@ -171,17 +186,60 @@ impl Socket {
                         return Ok(());
                     }
                 }
-                Step::Room(chat, frame) => self.room(chat, frame).await?,
+                Step::Room(chat, frame) => {
+                    self.room(chat, frame).await?;
+                    self.drain().await?;
+                }
                 Step::Person(Some(frame)) => self.person(&frame).await?,
                 Step::Person(None) => return Err(CloseCode::SessionEnded),
-                Step::Dispatched(outcome) => {
-                    self.dispatching = None;
-                    Box::pin(self.outcome(outcome)).await?;
-                }
+                Step::Dispatched(outcome) => Box::pin(self.outcome(outcome)).await?,
                 Step::Durable(answer) => self.feed(answer).await?,
+                Step::Full => self.flush().await?,
             }
-            self.drain().await?;
-            self.flush().await?;
+        }
+    }
+
+    /// What is to be done next. Before the task sleeps, what was fed goes out in one write.
+    ///
+    /// The rooms come last, as all else is bounded by limits.
+    fn poll_step(&mut self, alarms: &mut Alarms, cx: &mut task::Context<'_>) -> Poll<Step> {
+        let Self { ws, connection, frames, dispatching, answers, bells, .. } = self;
+        bells.task.register(cx.waker());
+        if let Poll::Ready(alarm) = bells.alarms.answer(|cx| alarms.poll_next(cx)) {
+            return Poll::Ready(Step::Alarm(alarm));
+        }
+        if let Poll::Ready(frame) = bells.notices.answer(|cx| connection.notices.poll_recv(cx)) {
+            return Poll::Ready(Step::Person(frame));
+        }
+        if let Some(running) = dispatching
+            && let Poll::Ready(outcome) = running.as_mut().poll(cx)
+        {
+            *dispatching = None;
+            return Poll::Ready(Step::Dispatched(outcome));
+        }
+        if !answers.is_empty()
+            && let Poll::Ready(Some(answer)) = answers.poll_next_unpin(cx)
+        {
+            return Poll::Ready(Step::Durable(answer));
+        }
+        if dispatching.is_none()
+            && answers.len() < POSTS_IN_FLIGHT
+            && let Poll::Ready(heard) = bells.peer.answer(|cx| ws.poll_next_unpin(cx))
+        {
+            return Poll::Ready(Step::Heard(heard));
+        }
+        if let Poll::Ready(Some((chat, frame))) = bells.rooms.answer(|cx| frames.poll_next_unpin(cx)) {
+            return Poll::Ready(Step::Room(chat, frame));
+        }
+        if self.batch == 0 {
+            return Poll::Pending;
+        }
+        match ws.poll_flush_unpin(cx) {
+            Poll::Ready(Ok(())) => {
+                self.batch = 0;
+                Poll::Pending
+            }
+            Poll::Ready(Err(_)) | Poll::Pending => Poll::Ready(Step::Full),
         }
     }
 
@@ -209,15 +267,12 @@ impl Socket {
         self.feed(encode(&ServerFrame::ServerClosing { reconnect_after_ms })).await
     }
 
-    /// Takes what the rooms have ready, so that it goes out in one write.
+    /// Takes what else the rooms have ready, so that it goes out in one write.
     async fn drain(&mut self) -> Result<(), CloseCode> {
-        for _ in 0..BATCH_FRAMES {
-            if self.batch >= BATCH_BYTES || self.frames.is_empty() {
-                break;
-            }
-            match self.frames.next().now_or_never() {
-                Some(Some((chat, frame))) => self.room(chat, frame).await?,
-                _ => break,
+        for _ in 1..BATCH_FRAMES {
+            match self.bells.rooms.answer(|cx| self.frames.poll_next_unpin(cx)) {
+                Poll::Ready(Some((chat, frame))) => self.room(chat, frame).await?,
+                Poll::Ready(None) | Poll::Pending => break,
             }
         }
         Ok(())
@@ -311,6 +366,7 @@ impl Socket {
         let chat = joined.chat_id;
         let (frames, seat) = subscription.split();
         self.frames.insert(chat, BroadcastStream::new(frames));
+        self.bells.rooms.ring();
         self.seats.insert(chat, Box::new(Seated { cursor, farewell: None, _seat: seat }));
         self.feed(encode(&ServerFrame::Joined(joined))).await?;
         for (place, text) in replay {
@@ -530,14 +586,6 @@ struct Open;
 impl Drop for Open {
     fn drop(&mut self) {
         metrics().sockets.decrement(1.0);
-    }
-}
-
-/// The outcome of the command being carried out; never, where there is none.
-async fn dispatched(dispatching: &mut Option<Dispatching>) -> Outcome {
-    match dispatching {
-        Some(dispatching) => dispatching.await,
-        None => std::future::pending().await,
     }
 }
 

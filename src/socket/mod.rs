@@ -4,6 +4,7 @@
 
 pub mod activity;
 mod alarms;
+mod bell;
 mod connection;
 pub mod cursor;
 pub mod dispatch;

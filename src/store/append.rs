@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::thread;
 use std::time::Instant;
 
 use futures_util::FutureExt as _;
@@ -14,6 +15,7 @@ use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _,
 };
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -22,7 +24,7 @@ use crate::ids::ChatId;
 use crate::store::entity::chat;
 use crate::store::error::{StoreError, StoreResult};
 use crate::store::held::Held;
-use crate::store::posts::{self, Known, Plan};
+use crate::store::posts::{self, Found, Known, Plan};
 use crate::store::rows::{Post, Posted};
 use crate::store::{Inner, Store, Tx};
 
@@ -59,8 +61,11 @@ impl Lanes {
         let entrances = (0..number)
             .map(|_| {
                 let (entrance, waiting) = mpsc::channel(WAITING);
-                let held = inner.settings.clone().map(Held::new);
-                running.spawn(run_lane(inner.clone(), held, waiting, closing.clone()));
+                let lane = |held| run_lane(inner.clone(), held, waiting, closing.clone());
+                match inner.posting.clone().map(Held::new) {
+                    Some(held) => on_its_own_thread(running.track_future(lane(Some(held)))),
+                    None => drop(running.spawn(lane(None))),
+                }
                 entrance
             })
             .collect();
@@ -91,6 +96,13 @@ impl Lanes {
     }
 }
 
+/// For a lane that runs SQLite itself: what blocks there holds up nobody else.
+fn on_its_own_thread(lane: impl Future<Output = ()> + Send + 'static) {
+    let runtime = Handle::current();
+    let thread = thread::Builder::new().name("posts".into());
+    thread.spawn(move || runtime.block_on(lane)).expect("a process can have one more thread at its start");
+}
+
 async fn run_lane(
     inner: Arc<Inner>,
     mut held: Option<Held>,
@@ -113,7 +125,7 @@ async fn run_lane(
         }
     }
     if let Some(mut held) = held {
-        held.close().await;
+        held.close();
     }
 }
 
@@ -155,17 +167,17 @@ async fn append(inner: &Arc<Inner>, held: Option<&mut Held>, posts: &[Post]) -> 
     Ok(outcomes)
 }
 
-/// On SQLite, in two trips.
+/// On SQLite.
 async fn append_held(inner: &Arc<Inner>, held: &mut Held, posts: &[Post]) -> StoreResult<Vec<Posted>> {
     let turn = inner.turn().await?;
-    let answer = held.begin_and_ask(&posts::question(posts)).await?;
+    let answer = held.begin_and_ask(&posts::question(posts))?;
     let known = Known::of(inner, answer).await?;
     let Plan { outcomes, statements, changes } = Plan::new(inner.backend(), posts, known)?;
     if changes.is_empty() {
-        held.roll_back().await?;
+        held.roll_back()?;
         return Ok(outcomes);
     }
-    if let Err(error) = held.change_and_commit(statements).await {
+    if let Err(error) = held.change_and_commit(statements) {
         // What is refused was never committed. Anything else may have been the commit's own failure, and it done.
         if matches!(error, StoreError::Unavailable(_)) {
             tokio::spawn(inner.clone().clear_up(changes));
@@ -181,6 +193,7 @@ async fn append_pooled(inner: &Arc<Inner>, posts: &[Post]) -> StoreResult<Vec<Po
     let tx = inner.begin().await?;
     tx.lock_chats(posts).await?;
     let answer = tx.database.query_all(&posts::question(posts)).await?;
+    let answer = answer.into_iter().map(Found::try_from).collect::<Result<_, _>>()?;
     let known = Known::of(inner, answer).await?;
     let Plan { outcomes, statements, changes } = Plan::new(inner.backend(), posts, known)?;
     if changes.is_empty() {

@@ -14,11 +14,12 @@ use sea_orm::{
     QueryFilter as _, QuerySelect as _,
 };
 
+use crate::budget::Unit;
 use crate::ids::{ChatId, Day, MessageId, RunId, Timestamp, UserId};
 use crate::protocol::{CallStatus, Usage};
 use crate::store::entity::{call, run, spending};
 use crate::store::error::StoreResult;
-use crate::store::rows::{Bound, EndedCall, Lease, NewCall, Opened, Spent, Subject};
+use crate::store::rows::{Bound, EndedCall, Exceeded, Lease, NewCall, Opened, Spent, Subject};
 use crate::store::{Store, Tx, word};
 
 /// Longer than any provider is waited for.
@@ -133,7 +134,11 @@ impl Tx {
             let Bound { subject, allowance, begins, renews } = *bound;
             let spent = self.inner.spent(&self.database, subject, allowance.unit, begins, renews).await?;
             if spent > allowance.amount {
-                return Ok(Opened::Over(*bound));
+                let own = match allowance.unit {
+                    Unit::Tokens => row.held_tokens,
+                    Unit::Microusd => row.held_microusd,
+                };
+                return Ok(Opened::Over(Exceeded { bound: *bound, used: spent - own }));
             }
         }
         self.commit().await?;
@@ -242,7 +247,7 @@ fn opened(of: Reply, asked_by: UserId, new: NewCall) -> call::Model {
         asked_by,
         agent_id,
         provider,
-        model: named(&model),
+        model,
         status: None,
         prompt_tokens: None,
         cached_tokens: None,
@@ -268,7 +273,7 @@ fn closed(row: call::Model, ended: &EndedCall) -> call::Model {
     let Usage { prompt_tokens, cached_tokens, thought_tokens, reply_tokens, total_tokens, .. } = ended.usage;
     call::Model {
         provider: ended.provider.clone(),
-        model: named(&ended.model),
+        model: ended.model.clone(),
         status: Some(word(ended.status)),
         prompt_tokens: prompt_tokens.map(i64::from),
         cached_tokens: cached_tokens.map(i64::from),
@@ -297,9 +302,4 @@ fn count(changes: &mut Changes, row: &call::Model, Amounts { tokens, microusd }:
         sum.tokens += tokens;
         sum.microusd += microusd;
     }
-}
-
-/// A name that fits into its column and that PostgreSQL can store: it is the provider's.
-fn named(model: &str) -> String {
-    model.chars().filter(|c| *c != '\0').take(128).collect()
 }

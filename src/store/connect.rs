@@ -19,14 +19,21 @@ use sea_orm::{
 use crate::config::database::DatabaseConfig;
 use crate::store::append::Lanes;
 use crate::store::error::ConnectError;
+use crate::store::held::Opening;
 use crate::store::{Inner, PATIENCE, Store};
 
 /// SQLite's default name in the data directory.
 pub(super) const FILE_NAME: &str = "gemini-coop.db";
 /// Connections that read SQLite beside the one that writes.
 const SQLITE_READERS: u32 = 4;
-/// Prepared statements for posts: their texts differ by how many there are at once.
-const POST_STATEMENTS: usize = 256;
+/// How every connection that writes to SQLite is opened.
+const WRITING: [(&str, &str); 4] = [
+    ("journal_mode", "WAL"),
+    // NORMAL would lose acknowledged messages at a power cut.
+    ("synchronous", "FULL"),
+    ("journal_size_limit", "67108864"),
+    ("cache_size", "-8192"),
+];
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// The lanes of posts; on SQLite, with one writer, more would only take turns.
 const POSTGRES_LANES: usize = 4;
@@ -140,7 +147,11 @@ pub(super) async fn open_sqlite(path: &Path, allow_weak: bool, place: Place) -> 
         writer,
         reader,
         turn: Some(Arc::default()),
-        settings: Some(writing(sqlite_settings(path)).statement_cache_capacity(POST_STATEMENTS)),
+        posting: Some(Opening {
+            file: path.to_owned(),
+            busy_timeout: PATIENCE,
+            pragmas: [("foreign_keys", "ON")].into_iter().chain(WRITING).collect(),
+        }),
         announce: OnceLock::new(),
         // Beside a server to come, the file is not to be kept from it.
         lock: Mutex::new(lock.filter(|_| place == Place::Server)),
@@ -152,12 +163,7 @@ pub(super) async fn open_sqlite(path: &Path, allow_weak: bool, place: Place) -> 
 }
 
 fn writing(settings: SqliteConnectOptions) -> SqliteConnectOptions {
-    settings
-        .pragma("journal_mode", "WAL")
-        // NORMAL would lose acknowledged messages at a power cut.
-        .pragma("synchronous", "FULL")
-        .pragma("journal_size_limit", "67108864")
-        .pragma("cache_size", "-8192")
+    WRITING.into_iter().fold(settings, |settings, (name, value)| settings.pragma(name, value))
 }
 
 /// How every connection to SQLite is opened. No memory map: a disk error would arrive as a signal that ends the process.
@@ -274,7 +280,7 @@ async fn open_postgres(url: &str, allow_weak: bool) -> Result<Inner, ConnectErro
         writer: database.clone(),
         reader: database,
         turn: None,
-        settings: None,
+        posting: None,
         announce: OnceLock::new(),
         lock: Mutex::default(),
         directory: None,

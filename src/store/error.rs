@@ -63,6 +63,15 @@ impl From<DbErr> for StoreError {
     }
 }
 
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        metrics::counter!("coop_db_errors_total").increment(1);
+        let may_pass = error.sqlite_error().is_some_and(|cause| sqlite_may_pass(cause.extended_code));
+        let error = DbErr::Custom(error.to_string());
+        if may_pass { Self::Unavailable(error) } else { Self::Broken(error) }
+    }
+}
+
 /// A stored value that is none of those we write.
 pub(super) fn corrupt(what: impl Into<String>) -> StoreError {
     StoreError::Broken(DbErr::Type(what.into()))

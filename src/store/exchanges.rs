@@ -5,11 +5,11 @@ use sea_orm::{
     QuerySelect as _,
 };
 
-use crate::ids::{ChatId, MessageId, Seq, Timestamp, UserId};
-use crate::protocol::MessageStatus;
+use crate::ids::{ChatId, RunId, Seq, Timestamp, UserId};
+use crate::protocol::{Message, MessageStatus};
 use crate::store::entity::{event, message, run};
 use crate::store::error::StoreResult;
-use crate::store::rows::{ClaimedRun, Origin};
+use crate::store::rows::{Origin, PassedOn};
 use crate::store::{Store, Tx, meaning};
 
 impl Store {
@@ -42,20 +42,21 @@ impl Store {
 }
 
 impl Tx {
-    /// What a run goes back to.
-    pub async fn origin(&self, run: &ClaimedRun) -> StoreResult<Origin> {
-        let before: Option<Option<MessageId>> = run::Entity::find_by_id(run.lease.run_id)
-            .select_only()
-            .column(run::Column::OriginId)
-            .into_tuple()
-            .one(&self.database)
-            .await?;
-        let message_id = before.flatten().unwrap_or(run.question_id);
-        Ok(Origin { message_id, asked_by: run.asked_by.id })
-    }
-
-    /// How many replies agents have asked of each other because of this message.
-    pub async fn count_passed_on(&self, origin: MessageId) -> StoreResult<u64> {
-        Ok(run::Entity::find().filter(run::Column::OriginId.eq(origin)).count(&self.database).await?)
+    /// Has agents asked by a reply that has just ended, on behalf of the person who began, who pays for it: if they
+    /// are still there. The chat is held, so that of two replies that end together the second counts what the first
+    /// has asked.
+    pub(super) async fn pass_on(&self, run: RunId, reply: &Message, passed_on: &PassedOn) -> StoreResult<()> {
+        let chat = reply.body.chat_id;
+        let Some(run) = run::Entity::find_by_id(run).one(&self.database).await? else { return Ok(()) };
+        if self.membership(chat, run.asked_by).await?.is_none() {
+            return Ok(());
+        }
+        let origin = Origin { message_id: run.origin_id.unwrap_or(run.question_id), asked_by: run.asked_by };
+        let because = run::Entity::find().filter(run::Column::OriginId.eq(origin.message_id));
+        let left = u64::from(passed_on.at_most).saturating_sub(because.count(&self.database).await?);
+        for next in passed_on.replies.iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
+            self.append_reply(chat, reply.id, next, origin, passed_on.at).await?;
+        }
+        Ok(())
     }
 }

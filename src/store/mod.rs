@@ -42,7 +42,6 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use sea_orm::sea_query::Expr;
-use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::{
     ConnAcquireErr, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait as _,
@@ -53,6 +52,7 @@ use tokio::time::{Instant, timeout};
 use crate::ids::{ChatId, Seq};
 use crate::store::append::Lanes;
 use crate::store::error::{StoreError, StoreResult, corrupt};
+use crate::store::held::Opening;
 use crate::store::rows::{Committed, Replay};
 
 /// How long a caller waits for a connection before the database counts as unavailable.
@@ -89,7 +89,7 @@ struct Inner {
     /// anyway, posts keep it by their lane, and who listens puts the rest in order by `seq`.
     turn: Option<Arc<tokio::sync::Mutex<()>>>,
     /// How SQLite is opened for posts, which have a connection of their own.
-    settings: Option<SqliteConnectOptions>,
+    posting: Option<Opening>,
     announce: OnceLock<Box<dyn Fn(Committed) + Send + Sync>>,
     /// Keeps a second process off the SQLite file until `close`.
     lock: Mutex<Option<File>>,

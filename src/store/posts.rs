@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sea_orm::sea_query::{Expr, Query, SelectStatement};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, DbBackend, EntityTrait as _, ExprTrait as _, QueryFilter as _,
+    ActiveValue::Set, ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, ExprTrait as _, QueryFilter as _,
     QueryResult, QueryTrait as _, Statement,
 };
 
@@ -73,16 +73,36 @@ pub(super) fn question(posts: &[Post]) -> SelectStatement {
         .take()
 }
 
+/// A row of the answer to `question`: an author who may post, and what they posted before with this client's id.
+pub(super) struct Found {
+    pub(super) chat_id: ChatId,
+    pub(super) user_id: UserId,
+    pub(super) head: Seq,
+    pub(super) repeated: Option<MessageId>,
+}
+
+impl TryFrom<QueryResult> for Found {
+    type Error = DbErr;
+
+    fn try_from(row: QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            chat_id: row.try_get_by_index(0)?,
+            user_id: row.try_get_by_index(1)?,
+            head: row.try_get_by_index(2)?,
+            repeated: row.try_get_by_index(3)?,
+        })
+    }
+}
+
 impl Known {
     /// From the answer to `question`.
-    pub(super) async fn of(inner: &Inner, answer: Vec<QueryResult>) -> StoreResult<Self> {
+    pub(super) async fn of(inner: &Inner, answer: Vec<Found>) -> StoreResult<Self> {
         let mut known = Self::default();
         let mut repeated: Vec<MessageId> = Vec::new();
-        for row in answer {
-            let chat_id = row.try_get_by_index(0)?;
-            known.members.insert((chat_id, row.try_get_by_index(1)?));
-            known.heads.insert(chat_id, row.try_get_by_index(2)?);
-            repeated.extend(row.try_get_by_index::<Option<MessageId>>(3)?);
+        for found in answer {
+            known.members.insert((found.chat_id, found.user_id));
+            known.heads.insert(found.chat_id, found.head);
+            repeated.extend(found.repeated);
         }
         if !repeated.is_empty() {
             let query = messages::views().filter(message::Column::Id.is_in(repeated));

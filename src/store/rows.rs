@@ -11,8 +11,8 @@ use crate::ids::{
 };
 use crate::protocol::{
     AuditAction, CallStatus, ChatKind, Event, MemberRole, Message, MessageKind, MessageStatus, ModelSettings,
-    NotifyLevel, Reason, RoomSettings, RunState, ServerRole, SystemData, Usage, User, UserKind, UserRef,
-    Visibility,
+    NotifyLevel, OverBudget, Reason, RoomSettings, RunState, ServerRole, SystemData, Usage, User, UserKind,
+    UserRef, Visibility,
 };
 
 /// A durable change, as told to whoever watches commits.
@@ -280,6 +280,8 @@ pub struct Outcome {
     pub status: MessageStatus,
     pub reason: Option<Reason>,
     pub detail: Option<String>,
+    /// The budget that had no room for it.
+    pub budget: Option<OverBudget>,
     pub model: Option<String>,
     /// The chosen model, where another one was asked in its place.
     pub fallback_from: Option<String>,
@@ -287,6 +289,36 @@ pub struct Outcome {
     pub stopped_by: Option<UserRef>,
     /// The calls that it took, as they ended.
     pub calls: Vec<EndedCall>,
+    /// What it asks of other agents, with its end.
+    pub passed_on: Option<PassedOn>,
+}
+
+/// Replies that a reply asks of other agents.
+#[derive(Clone, Debug)]
+pub struct PassedOn {
+    pub replies: Vec<NewReply>,
+    /// As many as there may be because of one message of a person's.
+    pub at_most: u32,
+    pub at: Timestamp,
+}
+
+impl Outcome {
+    /// It ended like this, and no more is known of it.
+    pub fn of(status: MessageStatus) -> Self {
+        Self {
+            content: None,
+            status,
+            reason: None,
+            detail: None,
+            budget: None,
+            model: None,
+            fallback_from: None,
+            usage: None,
+            stopped_by: None,
+            calls: Vec::new(),
+            passed_on: None,
+        }
+    }
 }
 
 /// Who spends, and for whom a budget is: each call counts for all three.
@@ -326,6 +358,14 @@ pub struct Bound {
     pub renews: Day,
 }
 
+/// A bound without room for a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exceeded {
+    pub bound: Bound,
+    /// Spent and reserved without this call.
+    pub used: i64,
+}
+
 /// A call about to be made, and what is reserved for it.
 #[derive(Clone, Debug)]
 pub struct NewCall {
@@ -353,7 +393,7 @@ pub struct Spent {
 pub enum Opened {
     Yes,
     /// There is no room for it within this bound; nothing was reserved.
-    Over(Bound),
+    Over(Exceeded),
     /// The run belongs to somebody else by now.
     Fenced,
 }

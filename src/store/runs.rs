@@ -239,6 +239,7 @@ impl Store {
             .col_expr(run::Column::Model, Expr::value(outcome.model.clone()))
             .col_expr(run::Column::Reason, Expr::value(outcome.reason.map(word)))
             .col_expr(run::Column::Detail, Expr::value(outcome.detail.clone()))
+            .col_expr(run::Column::Budget, Expr::value(to_json(outcome.budget.as_ref())?))
             .col_expr(run::Column::FallbackFrom, Expr::value(outcome.fallback_from.clone()))
             .col_expr(run::Column::Usage, Expr::value(usage))
             .col_expr(run::Column::StoppedBy, Expr::value(to_json(outcome.stopped_by.as_ref())?))
@@ -261,6 +262,9 @@ impl Store {
         tx.announce_reply(Event::Settled(message.clone())).await?;
         tx.count_turns_anew(chat, message.body.updated_seq).await?;
         tx.end_calls(id, &outcome.calls).await?;
+        if let Some(passed_on) = &outcome.passed_on {
+            tx.pass_on(id, &message, passed_on).await?;
+        }
         tx.commit().await?;
         Ok(Some(message))
     }
@@ -431,6 +435,7 @@ pub(super) fn unwritten(id: RunId, asked_by: UserId, question_id: MessageId) -> 
         fallback_from: None,
         reason: None,
         detail: None,
+        budget: None,
         usage: None,
         stopped_by: None,
         retried_by: None,
@@ -455,6 +460,7 @@ pub(super) fn queued(reply: &Message, run: &ReplyRun, at: Timestamp) -> StoreRes
         reason: Set(None),
         fallback_from: Set(None),
         detail: Set(None),
+        budget: Set(None),
         usage: Set(None),
         created_at: Set(at),
         replaced_seq: Set(None),

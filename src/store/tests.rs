@@ -3,8 +3,6 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sea_orm::sqlx::sqlite::SqliteConnectOptions;
-use sea_orm::sqlx::{self, AssertSqlSafe, ConnectOptions as _};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
 use tempfile::TempDir;
 
@@ -16,9 +14,10 @@ use crate::protocol::{
 use crate::store::Store;
 use crate::store::connect::{Place, open_sqlite};
 use crate::store::error::StoreError;
+use crate::store::held::Opening;
 use crate::store::rows::{
-    Asked, ClaimedRun, LinkRow, NewAgent, NewChat, NewMessage, NewReply, NewUser, Outcome, Post, Posted,
-    Replay, Retry, Saw, Summarised, Summary, Window,
+    Asked, ClaimedRun, LinkRow, NewAgent, NewChat, NewMessage, NewReply, NewUser, Outcome, PassedOn, Post,
+    Posted, Replay, Retry, Saw, Summarised, Summary, Window,
 };
 
 const NOON: Timestamp = Timestamp(1_763_726_400_000);
@@ -37,10 +36,10 @@ impl Watched {
     }
 
     /// Posts by a connection with these settings, if any.
-    async fn with(posts: impl FnOnce(SqliteConnectOptions) -> Option<SqliteConnectOptions>) -> Self {
+    async fn with(posts: impl FnOnce(Opening) -> Option<Opening>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut inner = open_sqlite(&directory.path().join("rooms.db"), false, Place::Server).await.unwrap();
-        inner.settings = inner.settings.and_then(posts);
+        inner.posting = inner.posting.and_then(posts);
         let statements = Arc::new(Mutex::new(Vec::new()));
         for database in [&mut inner.writer, &mut inner.reader] {
             let statements = statements.clone();
@@ -110,17 +109,7 @@ fn link(chat_id: ChatId, creator: &UserRef) -> LinkRow {
 }
 
 fn done() -> Outcome {
-    Outcome {
-        content: Some("answer".into()),
-        status: MessageStatus::Complete,
-        reason: None,
-        detail: None,
-        model: None,
-        fallback_from: None,
-        usage: None,
-        stopped_by: None,
-        calls: Vec::new(),
-    }
+    Outcome { content: Some("answer".into()), ..Outcome::of(MessageStatus::Complete) }
 }
 
 /// What is asked and kept because of agents, once.
@@ -138,13 +127,12 @@ async fn talk_to_agents(store: &Store, chat: ChatId, ada: &UserRef, run: &Claime
     store.people_named(chat, &["ada", "ben"]).await.unwrap();
     let tx = store.begin().await.unwrap();
     tx.set_settings(chat, &RoomSettings::default()).await.unwrap();
-    let origin = tx.origin(run).await.unwrap();
-    assert_eq!(tx.count_passed_on(origin.message_id).await.unwrap(), 0);
     let agent = run.agent.clone();
     let asked = Asked::default();
     let reply = NewReply { run_id: RunId::new(), message_id: MessageId::new(), agent, asked };
-    tx.append_reply(chat, run.message_id, &reply, origin, NOON).await.unwrap();
-    assert_eq!(tx.count_passed_on(origin.message_id).await.unwrap(), 1);
+    let asking = tx.message(chat, run.message_id).await.unwrap().unwrap();
+    let passed_on = PassedOn { replies: vec![reply.clone(), reply], at_most: 1, at: NOON };
+    tx.pass_on(run.lease.run_id, &asking, &passed_on).await.unwrap();
     let of_agent = NewAgent {
         user_id: run.agent.id,
         description: String::new(),
@@ -300,7 +288,11 @@ async fn posts_that_wait_together_share_their_statements() {
 
 #[tokio::test]
 async fn a_full_disk_acknowledges_nothing_and_everything_works_again_afterwards() {
-    let watched = Watched::with(|posts| Some(posts.pragma("max_page_count", "1"))).await;
+    let watched = Watched::with(|mut posts| {
+        posts.pragmas.push(("max_page_count", "1"));
+        Some(posts)
+    })
+    .await;
     let ada = watched.user("ada", UserKind::Person).await;
     let chat = watched.room(ChatKind::Group, &[&ada]).await;
     let post = || {
@@ -353,7 +345,8 @@ async fn a_transaction_that_sqlite_ended_by_itself_takes_no_later_one_along() {
 
 #[tokio::test]
 async fn a_writer_outside_makes_posts_unavailable_and_never_lost_or_doubled() {
-    let watched = Watched::with(|posts| Some(posts.busy_timeout(Duration::from_millis(20)))).await;
+    let watched =
+        Watched::with(|posts| Some(Opening { busy_timeout: Duration::from_millis(20), ..posts })).await;
     let ada = watched.user("ada", UserKind::Person).await;
     let chat = watched.room(ChatKind::Group, &[&ada]).await;
     let path = watched.directory.path().join("rooms.db");
@@ -370,13 +363,13 @@ async fn a_writer_outside_makes_posts_unavailable_and_never_lost_or_doubled() {
 #[tokio::test]
 async fn sqlite_runs_with_wal_full_synchrony_and_foreign_keys() {
     let watched = Watched::with(Some).await;
-    let mut posts = watched.store.inner.settings.clone().unwrap().connect().await.unwrap();
+    let posts = watched.store.inner.posting.clone().unwrap().open().unwrap();
     for (pragma, expected) in [("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5_000)] {
         let statement = Statement::from_string(sea_orm::DbBackend::Sqlite, format!("PRAGMA {pragma}"));
         let row = watched.writer().query_one_raw(statement).await.unwrap().unwrap();
         assert_eq!(row.try_get_by_index::<i32>(0).unwrap(), expected, "{pragma}");
-        let question = sqlx::query_scalar::<_, i32>(AssertSqlSafe(format!("PRAGMA {pragma}")));
-        assert_eq!(question.fetch_one(&mut posts).await.unwrap(), expected, "{pragma} for posts");
+        let for_posts: i32 = posts.pragma_query_value(None, pragma, |row| row.get(0)).unwrap();
+        assert_eq!(for_posts, expected, "{pragma} for posts");
     }
     let refused = watched.store.inner.reader.execute_unprepared("DELETE FROM users").await.unwrap_err();
     assert!(matches!(StoreError::from(refused), StoreError::Unavailable(_)), "readers cannot write");

@@ -84,6 +84,7 @@ fn version(Row { run, asker }: Row) -> StoreResult<Version> {
             fallback_from: run.fallback_from,
             reason: run.reason.as_deref().map(meaning).transpose()?,
             detail: run.detail,
+            budget: from_json(run.budget)?,
             usage: from_json(run.usage)?,
             stopped_by: from_json(run.stopped_by)?,
             retried_by,

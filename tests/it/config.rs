@@ -101,3 +101,13 @@ fn help_lists_variables_and_defaults_and_hides_secrets() {
         }
     }
 }
+
+#[test]
+fn a_model_with_a_name_that_no_book_could_hold_is_refused_at_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let model = "m".repeat(129);
+    let environment = [("GEMINI_MODEL", model.as_str()), ("PORT", "0")];
+    let output = run(dir.path(), &environment, &["serve"]);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && text.contains("is not the name of a model"), "{output:?}");
+}

@@ -67,6 +67,7 @@ fn reply() -> Message {
         fallback_from: Some("gemini/gemini-3.8-flash".into()),
         reason: Some(Reason::Timeout),
         detail: Some("The model took too long. Ask again.".into()),
+        budget: None,
         usage: Some(Usage { prompt_tokens: Some(10), total_tokens: Some(12), ..Usage::default() }),
         stopped_by: None,
         retried_by: None,

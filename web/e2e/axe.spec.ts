@@ -117,7 +117,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await ada.newChat("Unread", ben).then((other) => ben.post(other, "@ada, are you there?"));
       await standin.fail("safety-after-text");
       await ada.say("/bot Fail, please");
-      await expect(ada.row("Gemini’s filters")).toBeVisible();
+      await expect(ada.row("A filter stopped")).toBeVisible();
       const held = [];
       for (let count = 0; count < 3; count++) held.push(await standin.hold({ text: TEXT, chunkSize: 40 }));
       for (const question of ["one", "two", "three"]) await ada.say(`/bot ${question}`);

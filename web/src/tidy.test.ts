@@ -10,6 +10,7 @@ const FLOORS = [
   ["state"],
   ["pwa", "queries"],
   ["markdown", "ui"],
+  ["agents"],
   ["message", "room"],
   ["composer", "list"],
   ["shell"],

@@ -29,7 +29,7 @@ pub struct Reply {
 
 impl Reading for Reply {
     fn take(&mut self, event: &[u8], deltas: &mut Vec<Delta>) -> Result<(), LlmError> {
-        let answer = answer(event)?;
+        let answer: Answer = failure::read(event)?;
         let model = answer.model_version.filter(|_| self.model.is_none()).map(|model| failure::name(&model));
         if let Some(model) = model.filter(|model| !model.is_empty()) {
             self.model = Some(model.clone());
@@ -65,14 +65,6 @@ impl Reading for Reply {
             (None, None) => Err(LlmError::Incomplete),
         }
     }
-}
-
-/// Reads one answer. Errors of the parser are not passed on: they quote the text they fail at.
-fn answer(json: &[u8]) -> Result<Answer, LlmError> {
-    serde_json::from_slice(json).map_err(|_| match failure::error_object(json) {
-        Some(error) => failure::from_error(failure::OK, &error, None),
-        None => LlmError::Unreadable("an answer is not JSON of the expected shape"),
-    })
 }
 
 fn delta(part: Part) -> Option<Delta> {

@@ -29,12 +29,7 @@ struct Call {
 
 impl Reading for Reply {
     fn take(&mut self, event: &[u8], deltas: &mut Vec<Delta>) -> Result<(), LlmError> {
-        // Errors of the parser are not passed on: they quote the text they fail at.
-        let answer: Answer =
-            serde_json::from_slice(event).map_err(|_| match failure::error_object(event) {
-                Some(error) => failure::from_error(failure::OK, &error, None),
-                None => LlmError::Unreadable("an answer is not JSON of the expected shape"),
-            })?;
+        let answer: Answer = failure::read(event)?;
         if let Some(error) = answer.error {
             return Err(failure::from_error(failure::OK, &error, None));
         }

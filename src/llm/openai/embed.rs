@@ -27,10 +27,18 @@ struct Embedding {
     embedding: Vec<f32>,
 }
 
+/// What a call took that made no text.
 #[derive(Deserialize)]
-struct Counts {
+pub(super) struct Counts {
     prompt_tokens: Option<u32>,
     total_tokens: Option<u32>,
+}
+
+impl From<Counts> for Usage {
+    fn from(counts: Counts) -> Self {
+        let Counts { prompt_tokens, total_tokens } = counts;
+        Self { prompt_tokens, total_tokens, ..Self::default() }
+    }
 }
 
 impl OpenAi {
@@ -46,11 +54,7 @@ impl OpenAi {
         data.sort_by_key(|embedding| embedding.index);
         Ok(Vectors {
             vectors: data.into_iter().map(|embedding| embedding.embedding).collect(),
-            usage: usage.map(|counts| Usage {
-                prompt_tokens: counts.prompt_tokens,
-                total_tokens: counts.total_tokens,
-                ..Usage::default()
-            }),
+            usage: usage.map(Usage::from),
         })
     }
 }

@@ -25,6 +25,8 @@ pub struct Model {
     pub fallback_from: Option<String>,
     pub reason: Option<String>,
     pub detail: Option<String>,
+    /// The budget that had no room for it.
+    pub budget: Option<Json>,
     pub usage: Option<Json>,
     pub created_at: Timestamp,
     /// The number of the retry that put another run in its place; the text of then is the revision of that number.

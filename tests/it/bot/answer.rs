@@ -20,6 +20,7 @@ async fn everybody_sees_the_reply_grow_and_settle() {
     at_ada.join(&chat).await;
     at_ben.join(&chat).await;
     let ack = at_ada.say(&chat, "/bot grow").await;
+    let mut answered_by = json!(null);
     for socket in [&mut at_ada, &mut at_ben] {
         let reply = placeholder(socket).await;
         assert_eq!((&reply["username"], &reply["status"]), (&json!("gem"), &json!("queued")));
@@ -31,11 +32,12 @@ async fn everybody_sees_the_reply_grow_and_settle() {
         assert_eq!((&last["full_response"], &last["status"]), (&json!(text), &json!("complete")));
         assert!(last["usage"]["total_tokens"].as_u64() > Some(0));
         assert!(last["seq"].as_i64() > reply["seq"].as_i64());
+        answered_by = last["model"].clone();
     }
     let stored = ada.history(&chat).await.pop().unwrap();
     assert_eq!((&stored["status"], &stored["is_bot"]), (&json!("complete"), &json!(true)));
     assert_eq!(stored["content"], "Wörter, die wachsen: \u{1F331}\n\"so\".");
-    assert!(stored["run"]["model"].is_string());
+    assert_eq!((&stored["run"]["model"], stored["run"]["model"].is_string()), (&answered_by, true));
 }
 
 #[tokio::test]

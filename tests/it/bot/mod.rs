@@ -13,6 +13,7 @@ mod retry;
 mod summary;
 pub(crate) mod usage;
 mod versions;
+mod wire;
 
 use serde_json::Value;
 use standin::script::{Gate, numbered_text};

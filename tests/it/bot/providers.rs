@@ -221,7 +221,10 @@ async fn another_model_stands_in_before_the_first_text_and_the_room_is_told() {
             "{trouble}: {last}"
         );
         assert_eq!(last["full_response"], "I stand in.");
-        assert_eq!(last["fallback_from"], "gemini/gemini-3.5-flash");
+        assert_eq!(
+            (&last["model"], &last["fallback_from"]),
+            (&json!("stand-in"), &json!("gemini/gemini-3.5-flash"))
+        );
         let told = format!("gemini/gemini-3.5-flash {words}; local/stand-in was asked instead.");
         assert_eq!(last["detail"], told);
         let message = two.ada.get(&format!("/api/chats/{}/messages/{reply}", two.chat)).await.expect(200);
@@ -358,6 +361,21 @@ async fn what_moderation_finds_harmful_is_not_asked_or_taken_back_and_the_room_i
     assert_eq!((&last["status"], &last["reason"]), (&json!("failed"), &json!("blocked_prompt")));
     assert_eq!(last["full_response"], "The question was stopped by moderation (harassment).");
     assert!(two.server.standin.requests().is_empty(), "the model was not asked");
+    let check = usage::all(&two.ada, "/api/usage/history").await.remove(0);
+    for (field, value) in [
+        ("provider", json!("local")),
+        ("model", json!("judge")),
+        ("status", json!("success")),
+        ("message_id", reply.clone()),
+        ("chat_id", json!(two.chat)),
+        ("username", json!("ada")),
+        ("cost_microusd", json!(0)),
+        ("unpriced", Value::Null),
+        ("total_tokens", Value::Null),
+    ] {
+        assert_eq!(check[field], value, "{field} of {check}");
+    }
+    assert!(check["duration_ms"].is_u64() && last["usage"].is_null(), "{check} {last}");
 
     let (_, last) = two.ask().await;
     assert_eq!((&last["status"], &last["reason"]), (&json!("failed"), &json!("blocked_reply")));
@@ -368,9 +386,19 @@ async fn what_moderation_finds_harmful_is_not_asked_or_taken_back_and_the_room_i
     assert!(settings.iter().all(|setting| setting["threshold"] == "BLOCK_ONLY_HIGH"), "{settings:?}");
 
     two.server.standin.play(Script::text("this is fine", 5));
-    assert_eq!(two.ask().await.1["status"], "complete");
+    let (_, good) = two.ask().await;
+    assert_eq!(good["status"], "complete");
     let judged = two.local.requests().iter().filter(|request| request.path.ends_with("/moderations")).count();
     assert_eq!(judged, 5, "each question and each reply");
+    let (checked, asked) = (("local", "success"), ("gemini", "success"));
+    let each = [checked, checked, asked, checked, checked, asked, checked];
+    assert_eq!(two.books().await, booked(&each), "in the order in which they were made");
+    let calls = usage::all(&two.ada, &format!("/api/chats/{}/usage/history", two.chat)).await;
+    assert!(
+        calls[..3].iter().all(|call| call["run_id"] == calls[0]["run_id"]),
+        "they are of the reply's run"
+    );
+    assert_eq!(calls[1]["cost_microusd"], good["usage"]["cost_microusd"], "a check costs nothing");
 }
 
 #[tokio::test]
@@ -380,4 +408,7 @@ async fn where_moderation_does_not_answer_nothing_is_let_through() {
     assert_eq!((&last["status"], &last["reason"]), (&json!("failed"), &json!("provider_error")), "{last}");
     assert!(last["detail"].as_str().unwrap().starts_with("Moderation does not answer"), "{last}");
     assert!(two.server.standin.requests().is_empty());
+    let calls = usage::all(&two.ada, "/api/usage/history").await;
+    assert_eq!((calls.len(), &calls[0]["model"], &calls[0]["status"]), (1, &json!("judge"), &json!("error")));
+    assert_eq!((&calls[0]["cost_microusd"], &calls[0]["unpriced"]), (&json!(0), &Value::Null));
 }

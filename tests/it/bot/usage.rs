@@ -114,12 +114,12 @@ async fn end_of_a_reply(socket: &mut Socket) -> Value {
 
 #[tokio::test]
 async fn of_twenty_who_ask_at_once_on_a_budget_for_three_three_are_answered() {
-    let budget = 35_000;
+    let budget_in_tokens = 35_000;
     let flags = [
         PRICED,
         "--gemini-max-output-tokens=10000",
         "--replies-per-room=20",
-        &format!("--budgets=room day {budget} tokens"),
+        &format!("--budgets=room day {budget_in_tokens} tokens"),
     ];
     let server = TestServer::with(&flags).await;
     let (script, gate) = Script::chunks(3, Duration::ZERO).gated();
@@ -139,11 +139,19 @@ async fn of_twenty_who_ask_at_once_on_a_budget_for_three_three_are_answered() {
         assert_eq!((&last["status"], &how["reason"]), (&json!("failed"), &json!("budget")), "{last}");
         let sentence = how["detail"].as_str().unwrap();
         assert!(sentence.starts_with("This room's budget for today has no room"), "{sentence}");
+        let (budget, used) = (&how["budget"], how["budget"]["used"].as_i64().unwrap());
+        assert_eq!(
+            (&budget["scope"], &budget["limit"]),
+            (&json!("room"), &json!(budget_in_tokens)),
+            "{budget}"
+        );
+        // The three that are being written have taken theirs.
+        assert!((20_000..=budget_in_tokens).contains(&used), "{budget}");
         assert!(sentence.contains(" renews on ") && sentence.ends_with(" at 00:00 UTC."), "{sentence}");
     }
     let held = ada.get(&format!("/api/chats/{chat}/budget")).await.expect(200);
     let held = held[0]["spent"].as_i64().unwrap();
-    assert!((30_000..=budget).contains(&held), "{held}");
+    assert!((30_000..=budget_in_tokens).contains(&held), "{held}");
     gate.open();
     for _ in 0..3 {
         let last = end_of_a_reply(&mut socket).await;

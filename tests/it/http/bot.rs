@@ -106,7 +106,7 @@ async fn a_reply_that_fails_is_answered_with_its_reason_and_what_cannot_be_asked
     for wrong in [
         json!({"content": " "}),
         json!({"content": "x", "temperature": 3}),
-        json!({"content": "x", "model": "nameless"}),
+        json!({"content": "x", "model": "gemini/"}),
         json!({"content": "x", "agent": "ada"}),
         json!({"content": "x", "system_prompt": ""}),
     ] {
@@ -235,6 +235,103 @@ async fn whoever_is_removed_or_logs_out_hears_nothing_more() {
         gate.open();
         server.standin.wait_until_idle().await;
     }
+}
+
+#[tokio::test]
+async fn a_budget_without_room_is_named_in_fields_wherever_it_refuses() {
+    let server = TestServer::with(&["--budgets=person day 20 tokens"]).await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let chat = ada.group(&[&ben]).await;
+    let budget = ada.get("/api/usage/budget").await.expect(200)[0].clone();
+    let resets_at = &budget["renews_at"];
+    let nothing_yet = json!({
+        "scope": "person", "period": "day", "unit": "tokens", "limit": 20, "used": 0, "resets_at": resets_at
+    });
+    let mut socket = ben.socket().await;
+    socket.join(&chat).await;
+    let path = format!("/api/chats/{chat}/bot");
+    let answer = ada.post(&path, json!({"content": "count"})).await.expect(200);
+    let run = &answer["message"]["run"];
+    assert_eq!((&run["reason"], &run["budget"]), (&json!("budget"), &nothing_yet), "{answer}");
+    let last = socket.wait_for("the end", |frame| frame["is_complete"] == true).await;
+    assert_eq!((&last["budget"], &last["detail"]), (&nothing_yet, &run["detail"]));
+    assert!(last["model"].is_null(), "none answered: {last}");
+    let (events, _) = Events::ask(&ada, &chat, json!({"content": "count"})).await.rest().await;
+    let (_, error) = events.iter().find(|(name, _)| name == "error").unwrap();
+    assert_eq!((&error["reason"], &error["budget"]), (&json!("budget"), &nothing_yet));
+    let kept = format!("/api/chats/{chat}/messages/{}/versions", answer["message"]["id"].as_str().unwrap());
+    assert_eq!(ben.get(&kept).await.expect(200)[0]["run"]["budget"], nothing_yet);
+    let missed = ben.post(&format!("/api/chats/{chat}/catch-up"), json!({})).await.refused("rate_limited");
+    assert_eq!(missed["budget"], nothing_yet);
+    let texts = json!({"input": ["x".repeat(60)]});
+    assert_eq!(ada.post("/api/embeddings", texts).await.refused("rate_limited")["budget"], nothing_yet);
+    let other = ada.post("/api/embeddings", json!({"input": []})).await.refused("validation_failed");
+    assert!(other["budget"].is_null());
+}
+
+#[tokio::test]
+async fn a_question_chooses_for_itself_what_its_room_leaves_to_it() {
+    let server = TestServer::with(&[PRICED]).await;
+    server.standin.play(Script::text("yes", 4));
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let chat = ada.group(&[&ben]).await;
+    let path = format!("/api/chats/{chat}");
+    let leaves = async |left: &str| {
+        let mut overrides = json!({"model": false, "generation": false, "system_prompt": false});
+        overrides[left] = json!(true);
+        let body = json!({"settings": {"overrides": overrides}});
+        ben.patch(&path, body.clone()).await.refused("forbidden");
+        assert_eq!(ada.patch(&path, body).await.expect(200)["settings"]["overrides"], overrides);
+    };
+    let question = |field: &str, value: &Value| {
+        let mut question = json!({"content": "what?", "chat_id": chat});
+        question[field] = value.clone();
+        question
+    };
+    // Before anybody sets it, everything.
+    let all = json!({
+        "content": "what?", "client_id": "first", "temperature": 0.5, "system_prompt": "Be brief about it."
+    });
+    let first = ben.post(&bot(&chat), all.clone()).await.expect(200);
+    for left in ["model", "generation", "system_prompt"] {
+        leaves(left).await;
+        for (of, field, value) in [
+            ("model", "model", json!("gemini/gemini-3.5-flash")),
+            ("generation", "temperature", json!(0.5)),
+            ("generation", "top_p", json!(0.5)),
+            ("generation", "max_tokens", json!(50)),
+            ("generation", "thinking", json!({"level": "low"})),
+            ("system_prompt", "system_prompt", json!("Be brief about it.")),
+        ] {
+            let answer = ben.post(&bot(&chat), question(field, &value)).await;
+            if of == left {
+                assert_eq!(answer.expect(200)["message"]["status"], "complete", "{field}");
+                continue;
+            }
+            let sentence = format!("this chat does not let a question choose its own {field}");
+            let queued = ben.post("/api/bot/runs", question(field, &value)).await;
+            for refused in [answer.refused("forbidden"), queued.refused("forbidden")] {
+                assert_eq!((&refused["status"], &refused["detail"]), (&json!(403), &json!(sentence)));
+                assert_eq!(refused["errors"], json!([{"field": field, "message": sentence}]));
+            }
+        }
+    }
+    // What was asked before stays asked, and is written once more as the room has it now.
+    leaves("model").await;
+    let again = ben.post(&bot(&chat), all).await.expect(200);
+    assert_eq!(again["message"]["id"], first["message"]["id"]);
+    let mut socket = ada.socket().await;
+    socket.join(&chat).await;
+    let reply = first["message"]["id"].as_str().unwrap();
+    ben.post(&format!("{path}/messages/{reply}/retry"), json!({})).await.expect(200);
+    socket.wait_for("the end", |frame| frame["is_complete"] == true).await;
+    let heard = |request: &Value| {
+        let is_brief = request["systemInstruction"].to_string().contains("Be brief about it.");
+        (request["generationConfig"]["temperature"].clone(), is_brief)
+    };
+    let requests = server.standin.requests();
+    assert_eq!(heard(&requests[0].body), (json!(0.5), true));
+    assert_eq!(heard(&requests.last().unwrap().body), (Value::Null, false));
 }
 
 #[tokio::test]

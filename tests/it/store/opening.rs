@@ -53,17 +53,7 @@ async fn a_database_from_before_retries_and_notification_levels_is_brought_up_to
     assert_eq!(again.chat(chat, ada.id).await.unwrap().unwrap().1.notify, NotifyLevel::All);
     let lease = Duration::from_secs(9);
     let run = again.claim_run(chat, "node", 1, lease).await.unwrap().unwrap();
-    let outcome = Outcome {
-        content: Some("half".into()),
-        status: MessageStatus::Stopped,
-        reason: None,
-        detail: None,
-        model: None,
-        fallback_from: None,
-        usage: None,
-        stopped_by: None,
-        calls: Vec::new(),
-    };
+    let outcome = Outcome { content: Some("half".into()), ..Outcome::of(MessageStatus::Stopped) };
     again.settle(run.lease, outcome).await.unwrap().unwrap();
     let tx = again.begin().await.unwrap();
     tx.retry_reply(chat, reply, retry_by_somebody()).await.unwrap().unwrap();

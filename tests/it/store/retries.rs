@@ -15,14 +15,11 @@ const LEASE: Duration = Duration::from_secs(30);
 fn failed(content: &str) -> Outcome {
     Outcome {
         content: Some(content.into()),
-        status: MessageStatus::Failed,
         reason: Some(Reason::Timeout),
         detail: Some("The model took too long.".into()),
         model: Some("gemini".into()),
-        fallback_from: None,
         usage: Some(Usage { total_tokens: Some(7), ..Usage::default() }),
-        stopped_by: None,
-        calls: Vec::new(),
+        ..Outcome::of(MessageStatus::Failed)
     }
 }
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gemini_coop::ids::Seq;
+use gemini_coop::ids::{MessageId, RunId, Seq};
 use gemini_coop::protocol::{Event, MessageStatus, Reason, RunState, Usage};
 use gemini_coop::store::Store;
-use gemini_coop::store::rows::Outcome;
+use gemini_coop::store::rows::{Asked, Lease, NewReply, Outcome, PassedOn};
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 
 use crate::store::support::{Bench, NOON, seqs};
@@ -16,28 +16,17 @@ const LEASE: Duration = Duration::from_secs(30);
 fn done(content: &str) -> Outcome {
     Outcome {
         content: Some(content.into()),
-        status: MessageStatus::Complete,
-        reason: None,
-        detail: None,
         model: Some("gemini".into()),
-        fallback_from: None,
         usage: Some(Usage { total_tokens: Some(7), ..Usage::default() }),
-        stopped_by: None,
-        calls: Vec::new(),
+        ..Outcome::of(MessageStatus::Complete)
     }
 }
 
 fn interrupted() -> Outcome {
     Outcome {
-        content: None,
-        status: MessageStatus::Interrupted,
         reason: Some(Reason::Restarted),
         detail: Some("the server was restarted".into()),
-        model: None,
-        fallback_from: None,
-        usage: None,
-        stopped_by: None,
-        calls: Vec::new(),
+        ..Outcome::of(MessageStatus::Interrupted)
     }
 }
 
@@ -229,4 +218,43 @@ async fn a_run_that_is_handed_back_is_the_next_again_and_its_first_writer_is_fen
     assert_eq!(again.message_id, reply.message_id);
     let log = bench.log(chat).await;
     assert_eq!(seqs(&log), (1..=log.len() as i64).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn what_a_reply_asks_of_another_agent_is_asked_with_its_end_or_not_at_all() {
+    let bench = Bench::new().await;
+    let ada = bench.person("ada").await;
+    let (gem, poet) = (bench.agent("gem").await, bench.agent("poet").await);
+    let chat = bench.group(&[&ada, &gem, &poet]).await;
+    bench.ask(chat, &ada, &gem).await;
+    let run = bench.store.claim_run(chat, "node", 1, LEASE).await.unwrap().unwrap();
+    let next = || {
+        let (run_id, message_id) = (RunId::new(), MessageId::new());
+        NewReply { run_id, message_id, agent: poet.clone(), asked: Asked::default() }
+    };
+    let asks = |replies: Vec<NewReply>| Outcome {
+        passed_on: Some(PassedOn { replies, at_most: 2, at: NOON }),
+        ..done("@poet, what do you say?")
+    };
+    let lost = Lease { epoch: run.lease.epoch - 1, ..run.lease };
+    assert!(bench.store.settle(lost, asks(vec![next()])).await.unwrap().is_none());
+    assert!(bench.store.chats_with_queued_runs().await.unwrap().is_empty());
+    // From the moment that the reply has ended, whatever becomes of the process that wrote it.
+    let replies = [next(), next(), next()];
+    let reply = bench.store.settle(run.lease, asks(replies.to_vec())).await.unwrap().unwrap();
+    assert_eq!(bench.store.chats_with_queued_runs().await.unwrap(), [chat]);
+    let log = bench.log(chat).await;
+    assert_eq!(seqs(&log), (1..=log.len() as i64).collect::<Vec<_>>());
+    let asked: Vec<_> = log.iter().filter(|(seq, _)| *seq > reply.body.updated_seq).collect();
+    assert_eq!(asked.len(), 2, "as many as there may be");
+    for ((_, event), next) in asked.into_iter().zip(&replies) {
+        let message = event.message().unwrap();
+        assert_eq!((message.id, message.body.reply_to), (next.message_id, Some(reply.id)));
+        assert_eq!(message.body.run.as_ref().map(|run| run.asked_by), Some(ada.id));
+    }
+    // They go back to the same question, which has had its number.
+    let run = bench.store.claim_run(chat, "node", 1, LEASE).await.unwrap().unwrap();
+    assert_eq!((run.message_id, run.question_id), (replies[0].message_id, reply.id));
+    bench.store.settle(run.lease, asks(vec![next()])).await.unwrap().unwrap();
+    assert_eq!(bench.log(chat).await.last().unwrap().1.message().unwrap().id, run.message_id);
 }

@@ -1,4 +1,6 @@
 import { useEffect, useRef } from "react";
+import { aboutOf } from "../agents/about";
+import { useAgentsOf } from "../agents/faces";
 import type { ChatId, Member } from "../gen/api";
 import { t } from "../i18n";
 import { announce } from "../state/announce";
@@ -78,6 +80,7 @@ function CommandOption({ command }: { command: Command }) {
 function MemberOption({ chat, member }: { chat: ChatId; member: Member }) {
   const { online } = usePeople(chat);
   const looks = useLooks(chat);
+  const agent = useAgentsOf(chat)(member.user_id);
   const here = member.is_bot || online.has(member.user_id);
   return (
     <>
@@ -85,10 +88,14 @@ function MemberOption({ chat, member }: { chat: ChatId; member: Member }) {
         user={{ id: member.user_id, username: member.username, kind: member.kind }}
         size="sm"
         look={looks.get(member.user_id)}
+        sign={agent?.avatar ?? undefined}
       />
       <span className="min-w-0 flex-1 truncate">
         <span className="font-medium">{member.display_name}</span>
         <span className="text-ink-2"> @{member.username}</span>
+        {agent?.description && (
+          <span className="block truncate text-[13px] text-ink-2">{aboutOf(agent)}</span>
+        )}
       </span>
       {!here && <span className="text-[13px] text-ink-2"> {t("composer.away")}</span>}
     </>

@@ -184,7 +184,7 @@ describe("stopping the bot", () => {
     server.chat("trip").role = "member";
     answering(ben, ada);
     await enter();
-    await hands.press("Stop Gemini’s answer");
+    await hands.press("Stop the answer");
     expect(stops()).toMatchObject([{ chat_id: "trip", message_id: "r1" }]);
     expect(screen.queryByRole("button", { name: "Send" })).toBeNull();
     await type("meanwhile");

@@ -1140,6 +1140,9 @@ export interface components {
             status?: components["schemas"]["MessageStatus"] | null;
             reason?: components["schemas"]["Reason"] | null;
             detail?: string | null;
+            budget?: components["schemas"]["OverBudget"] | null;
+            /** @description The model that answered. */
+            model?: string | null;
             /** @description The chosen model, where another one was asked in its place. */
             fallback_from?: string | null;
             usage?: components["schemas"]["Usage"] | null;
@@ -1715,6 +1718,32 @@ export interface components {
          * @enum {string}
          */
         NotifyLevel: "all" | "mentions" | "none";
+        /** @description The budget that had no room for a call. */
+        OverBudget: {
+            scope: components["schemas"]["Scope"];
+            period: components["schemas"]["Period"];
+            unit: components["schemas"]["Unit"];
+            /** Format: int64 */
+            limit: number;
+            /**
+             * Format: int64
+             * @description Before this call, with what was reserved for those that were being made.
+             */
+            used: number;
+            resets_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What a question may choose for itself, in the place of its room and its agent: everything, where nobody has set it. */
+        Overrides: {
+            /** @default true */
+            model: boolean;
+            /**
+             * @description `temperature`, `top_p`, `max_tokens` and `thinking`.
+             * @default true
+             */
+            generation: boolean;
+            /** @default true */
+            system_prompt: boolean;
+        };
         PasswordChange: {
             current_password: string;
             /** @description 8 to 1024 bytes. */
@@ -1763,6 +1792,7 @@ export interface components {
              * @description Seconds.
              */
             retry_after?: number | null;
+            budget?: components["schemas"]["OverBudget"] | null;
         };
         Profile: {
             display_name?: string | null;
@@ -1898,6 +1928,7 @@ export interface components {
             reason?: components["schemas"]["Reason"] | null;
             /** @description The reason as a sentence for people; also who stopped it. */
             detail?: string | null;
+            budget?: components["schemas"]["OverBudget"] | null;
             usage?: components["schemas"]["Usage"] | null;
             stopped_by?: components["schemas"]["UserRef"] | null;
             retried_by?: components["schemas"]["UserRef"] | null;
@@ -1922,6 +1953,8 @@ export interface components {
             default_agent_id?: components["schemas"]["UserId"] | null;
             /** @description Stronger than the agents' own. */
             model?: components["schemas"]["ModelSettings"];
+            /** @description Missing where a question may choose everything. */
+            overrides?: components["schemas"]["Overrides"];
         };
         /**
          * Format: uuid
@@ -2432,6 +2465,8 @@ export type ModelList = components['schemas']['ModelList'];
 export type ModelPrice = components['schemas']['ModelPrice'];
 export type ModelSettings = components['schemas']['ModelSettings'];
 export type NotifyLevel = components['schemas']['NotifyLevel'];
+export type OverBudget = components['schemas']['OverBudget'];
+export type Overrides = components['schemas']['Overrides'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type Period = components['schemas']['Period'];
 export type Position = components['schemas']['Position'];

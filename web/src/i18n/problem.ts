@@ -23,6 +23,9 @@ const sentences: Record<string, Key> = {
   "is not your password": "errors.not_your_password",
   "must be an email address": "errors.email_invalid",
   "must not be empty": "errors.empty",
+  "must have 3 to 32 letters (a-z), digits, dots, hyphens or underscores, and begin and end with a letter or digit":
+    "auth.username_invalid",
+  "must be one line without brackets and invisible characters": "errors.name_invalid",
 };
 
 /** What a code means where the server's own sentence would say no more. */

@@ -13,6 +13,7 @@ import { t } from "../i18n";
 import { type Room, RoomContext } from "../message/room";
 import { jumpToLatest, type Log as Messages } from "../state/log";
 import { useSettings } from "../state/settings";
+import { CatchUpPill } from "./CatchUpPill";
 import { LowerEdge, UpperEdge } from "./Edges";
 import { EntryRow } from "./EntryRow";
 import { type Entry, isBeingWritten, lastOfMine, timeOf } from "./entries";
@@ -148,6 +149,7 @@ export function Log({ chat, at, log, entries, me, role, kind, askDelete, intro }
             })}
           </div>
         </div>
+        <CatchUpPill chat={chat} show={show} back={scroller} />
         <LowerEdge chat={chat} log={log} />
         {(held || !log.atEnd || (follow !== "end" && away)) && (
           <JumpPill chat={chat} writing={held} onJump={jump} />

@@ -2,8 +2,11 @@ import type { RootContent } from "hast";
 import { memo, type ReactNode, useEffect, useState } from "react";
 import { t, useLocale } from "../i18n";
 import { copyText } from "./clipboard";
-import { fetchedLanguage, lowlight } from "./languages";
-import { useLate } from "./late";
+import { Late, useLate } from "./late";
+
+/** Most rooms are without code, so what colours it comes with the first. */
+const colours = new Late(() => import("./languages"));
+type Colours = typeof import("./languages");
 
 /** Longer code is shown without colours: they would take longer than a reader waits. */
 const LONGEST_COLOURED = 50_000;
@@ -22,8 +25,9 @@ export const CodeBlock = memo(function CodeBlock({ code, word, writing }: Props)
   useLocale();
   const [wrap, setWrap] = useState(false);
   const name = word.toLowerCase();
-  const fetched = useLate(fetchedLanguage(name));
-  const language = fetched ?? (lowlight.registered(name) ? name : undefined);
+  const known = useLate(name === "" ? undefined : colours);
+  const fetched = useLate(known?.fetchedLanguage(name));
+  const language = fetched ?? known?.knownLanguage(name);
   const parts = writing ? groups(code) : [code];
   return (
     <div className="code">
@@ -39,7 +43,7 @@ export const CodeBlock = memo(function CodeBlock({ code, word, writing }: Props)
         <code>
           {code.length > LONGEST_COLOURED
             ? code
-            : parts.map((part, i) => <Lines key={i} code={part} language={language} />)}
+            : parts.map((part, i) => <Lines key={i} code={part} language={language} colours={known} />)}
         </code>
       </pre>
     </div>
@@ -50,8 +54,10 @@ function groups(code: string): string[] {
   return code.match(new RegExp(`(?:[^\\n]*\\n){${GROUP}}|[^]+$`, "g")) ?? [];
 }
 
-const Lines = memo(function Lines({ code, language }: { code: string; language: string | undefined }) {
-  return language ? paint(lowlight.highlight(language, code).children) : code;
+type LinesProps = { code: string; language: string | undefined; colours: Colours | undefined };
+
+const Lines = memo(function Lines({ code, language, colours }: LinesProps) {
+  return colours && language ? paint(colours.highlight(language, code)) : code;
 });
 
 function paint(nodes: readonly RootContent[]): ReactNode {

@@ -16,10 +16,15 @@ afterEach(() => {
   Reflect.deleteProperty(document, "execCommand");
 });
 
-test.each(["js", "JavaScript", "ts", "python", "sh", "json"])("%s is coloured at once", (language) => {
-  const container = show(fence(language, 'if (x) { "text" } # 1'));
-  expect(container.querySelector("pre [class^=hljs]")).not.toBeNull();
-});
+test.each(["js", "JavaScript", "ts", "python", "sh", "json"])(
+  "%s is coloured at once where there was code before",
+  async (language) => {
+    const first = show(fence("js", "if (x) return"));
+    await waitFor(() => expect(first.querySelector("pre [class^=hljs]")).not.toBeNull());
+    const container = show(fence(language, 'if (x) { "text" } # 1'));
+    expect(container.querySelector("pre [class^=hljs]")).not.toBeNull();
+  },
+);
 
 test.each([
   ["rust", "fn main() {}"],

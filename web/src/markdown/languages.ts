@@ -1,3 +1,4 @@
+import type { RootContent } from "hast";
 import type { LanguageFn } from "highlight.js";
 import bash from "highlight.js/lib/languages/bash";
 import javascript from "highlight.js/lib/languages/javascript";
@@ -7,8 +8,8 @@ import typescript from "highlight.js/lib/languages/typescript";
 import { createLowlight } from "lowlight";
 import { Late } from "./late";
 
-/** The languages most asked for come with the room; each other one is a file of its own, fetched when it is shown. */
-export const lowlight = createLowlight({ bash, javascript, json, python, typescript });
+/** The languages most asked for come with the first code; each other one is a file of its own, fetched when shown. */
+const lowlight = createLowlight({ bash, javascript, json, python, typescript });
 
 type Grammar = Promise<{ default: LanguageFn }>;
 
@@ -110,6 +111,15 @@ const fetched = new Map<string, Late<string>>();
 async function register(name: string, grammar: Grammar): Promise<string> {
   lowlight.register({ [name]: (await grammar).default });
   return name;
+}
+
+/** The language that a fence names, if it is here already. */
+export function knownLanguage(word: string): string | undefined {
+  return lowlight.registered(word) ? word : undefined;
+}
+
+export function highlight(language: string, code: string): RootContent[] {
+  return lowlight.highlight(language, code).children;
 }
 
 /** The language that a fence names, if it is one that has to be fetched; it arrives as the name lowlight knows. */

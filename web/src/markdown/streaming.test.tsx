@@ -1,4 +1,4 @@
-import { render } from "@testing-library/react";
+import { render, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { Random } from "../test/random";
 import { type Blocks, blocksOf } from "./blocks";
@@ -194,9 +194,19 @@ test.each([5, 6, 7])("an answer that was streamed ends as one that was there at 
   }
 });
 
-test("what is finished keeps its nodes while more comes", () => {
+/** The first word in colours, which come after the code. */
+function coloured(container: HTMLElement): Promise<HTMLElement> {
+  return waitFor(() => {
+    const word = container.querySelector<HTMLElement>("pre .hljs-keyword");
+    if (!word) throw new Error("without colours");
+    return word;
+  });
+}
+
+test("what is finished keeps its nodes while more comes", async () => {
   const begun = "# one\n\ntwo\n\n- a\n- b\n\n```js\nlet x;\n```\n\nthr";
   const shown = render(<Markdown text={begun} streaming />);
+  await coloured(shown.container);
   const nodes = ["h3", "p", "ul", "li", ".code", "pre", "pre span"].map((name) =>
     shown.container.querySelector(name),
   );
@@ -223,11 +233,11 @@ test("a definition that comes at the end makes a link of what stands far above",
   expect(shown.container.querySelector("a")).toHaveAttribute("href", "https://p.example/");
 });
 
-test("a full group of lines is not coloured again while code is written", () => {
+test("a full group of lines is not coloured again while code is written", async () => {
   const lines = Array.from({ length: 30 }, (_, i) => `let v${i} = ${i};`);
   const shown = render(<Markdown text={`\`\`\`js\n${lines.slice(0, 14).join("\n")}`} streaming />);
-  const keyword = shown.container.querySelector("pre .hljs-keyword");
+  const keyword = await coloured(shown.container);
   shown.rerender(<Markdown text={`\`\`\`js\n${lines.join("\n")}`} streaming />);
-  expect(shown.container).toContainElement(keyword as HTMLElement);
+  expect(shown.container).toContainElement(keyword);
   expect(shown.container.querySelector("pre")?.textContent).toBe(lines.join("\n"));
 });

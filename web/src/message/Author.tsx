@@ -1,3 +1,4 @@
+import { useSign } from "../agents/faces";
 import type { Timestamp, UserKind } from "../gen/api";
 import { useName } from "../state/people";
 import { Avatar } from "../ui/Avatar";
@@ -15,13 +16,16 @@ type AuthorProps = {
 
 /** The column beside the text: a face where somebody begins to speak, the time under the pointer below it. */
 export function Gutter({ user, grouped, at }: AuthorProps) {
-  const looks = useLooks(useRoom().chat);
+  const { chat } = useRoom();
+  const looks = useLooks(chat);
+  const sign = useSign(chat, user.id);
   return (
     <div className={cx("w-9 shrink-0", user.kind === "agent" && "max-sm:hidden")}>
       {!grouped && (
         <Avatar
           user={user}
           look={looks.get(user.id)}
+          sign={sign}
           className="mt-0.5 group-data-[density=compact]/log:size-7"
         />
       )}

@@ -1,16 +1,19 @@
 import { History, Square } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
+import { useSign } from "../agents/faces";
 import type { Message, ReplyRun } from "../gen/api";
 import { t, withPageTexts } from "../i18n";
 import { useQuoted } from "../state/log";
 import { useName, useQueue } from "../state/people";
+import { Avatar } from "../ui/Avatar";
 import { cx } from "../ui/cx";
 import { Gutter } from "./Author";
-import { isSettled, mayStop } from "./actions";
+import { hasText, isSettled, mayStop } from "./actions";
 import { costOf } from "./cost";
 import { Ending } from "./Ending";
 import { Frame } from "./Frame";
 import { ReplyText } from "./ReplyText";
+import { fallbackText } from "./reason";
 import { useRoom } from "./room";
 import { Time } from "./Time";
 import { usePerform } from "./usePerform";
@@ -44,6 +47,7 @@ export function BotRow({ id, message, flash }: BotRowProps) {
         ) : (
           <>
             <Text message={message} />
+            <Fallback message={message} />
             <Ending message={message} />
           </>
         )}
@@ -73,6 +77,12 @@ function Text({ message }: { message: Message }) {
   );
 }
 
+/** That another model answered than the chosen one; where nothing was said, the end tells enough. */
+function Fallback({ message }: { message: Message }) {
+  const text = isSettled(message) && hasText(message) && fallbackText(message.run);
+  return text && <p className="mt-1 break-words text-ink-2 text-xs">{text}</p>;
+}
+
 /** Who had it written once more, or go on; leads to what it said before. */
 function Rewritten({ run, onOpen }: { run: ReplyRun; onOpen: () => void }) {
   const { chat, me } = useRoom();
@@ -99,13 +109,14 @@ function Header({ id, message }: { id: string; message: Message }) {
   return (
     <div className="sticky top-0 z-10 -mx-1 flex min-h-6 items-center gap-2 bg-bot-wash px-1">
       <p id={id} className="flex min-w-0 items-baseline gap-2 leading-5">
-        <span className="shrink-0 font-semibold text-bot">{name}</span>
+        <Face message={message} />
+        <span className="min-w-0 truncate font-semibold text-bot">{name}</span>
         {message.run && <Asker run={message.run} />}
         <Time at={message.created_at} className="shrink-0 text-ink-2 text-xs" />
       </p>
       {message.run && isSettled(message) && (
         // Where there is no hover, the menu has it.
-        <span className="min-w-0 truncate text-ink-2 text-xs opacity-0 transition-opacity duration-100 group-focus-within/row:opacity-100 group-hover/row:opacity-100 group-focus/row:opacity-100 pointer-coarse:hidden">
+        <span className="min-w-0 flex-1 basis-0 truncate text-ink-2 text-xs opacity-0 transition-opacity duration-100 group-focus-within/row:opacity-100 group-hover/row:opacity-100 group-focus/row:opacity-100 pointer-coarse:hidden">
           {costOf(message.run)}
         </span>
       )}
@@ -121,6 +132,14 @@ function Header({ id, message }: { id: string; message: Message }) {
         </button>
       )}
     </div>
+  );
+}
+
+/** On a phone there is no column beside the text; several agents are told apart all the same. */
+function Face({ message: { user_id: id, username } }: { message: Message }) {
+  const sign = useSign(useRoom().chat, id);
+  return (
+    <Avatar user={{ id, username, kind: "agent" }} sign={sign} size="xs" className="self-center sm:hidden" />
   );
 }
 

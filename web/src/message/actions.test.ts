@@ -55,7 +55,13 @@ test("a reply that fell short goes on, or is written anew, for whoever asked, th
 
 test("a whole reply is written anew but has nothing to go on with, and nobody edits one", () => {
   const reply = aReply({ status: "complete" }, { asked_by: "ada" });
-  expect(may(reply, "ada", "owner")).toEqual(["reply", "copy", "retry", "link", "delete"]);
+  expect(may(reply, "ada", "owner")).toEqual(["reply", "copy", "retry", "link", "saw", "delete"]);
+});
+
+test("every member sees what a reply was made from, once it has ended", () => {
+  expect(may(aReply(), "ben", "member")).toContain("saw");
+  expect(may(aReply({ status: "streaming" }), "ben", "member")).not.toContain("saw");
+  expect(may(aMessage(), "ben", "member")).not.toContain("saw");
 });
 
 test("a reply that failed before its first word has nothing to go on from", () => {

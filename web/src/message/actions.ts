@@ -1,6 +1,16 @@
 import type { ChatKind, MemberRole, Message, UserId } from "../gen/api";
 
-export type Action = "reply" | "copy" | "link" | "branch" | "edit" | "retry" | "continue" | "stop" | "delete";
+export type Action =
+  | "reply"
+  | "copy"
+  | "link"
+  | "saw"
+  | "branch"
+  | "edit"
+  | "retry"
+  | "continue"
+  | "stop"
+  | "delete";
 
 /** Who wants to do it. */
 export type Standing = { me: UserId; role: MemberRole };
@@ -21,6 +31,7 @@ export function actionsFor(message: Message, standing: Place): Action[] {
     stop: mayStop(message, standing),
     edit: mine && !message.is_bot,
     link: true,
+    saw: message.run != null && isSettled(message),
     // What two people say to each other goes nowhere else.
     branch: standing.kind !== "private" && message.status === "complete",
     delete: (mine || moderates) && isSettled(message),

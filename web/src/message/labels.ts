@@ -1,4 +1,15 @@
-import { Copy, GitBranch, Link, Pencil, Reply, RotateCcw, Square, StepForward, Trash2 } from "lucide-react";
+import {
+  Copy,
+  Eye,
+  GitBranch,
+  Link,
+  Pencil,
+  Reply,
+  RotateCcw,
+  Square,
+  StepForward,
+  Trash2,
+} from "lucide-react";
 import type { ComponentType } from "react";
 import type { Key } from "../i18n";
 import type { Action } from "./actions";
@@ -15,6 +26,7 @@ export const labels: Record<Action, Label> = {
   copy: { text: "room.copy", icon: Copy, press: "c" },
   link: { text: "room.copy_link", icon: Link },
   branch: { text: "room.branch", icon: GitBranch },
+  saw: { text: "room.saw", icon: Eye },
   edit: { text: "room.edit", icon: Pencil, press: "e" },
   continue: { text: "room.continue", icon: StepForward },
   retry: { text: "room.retry", icon: RotateCcw },

@@ -27,19 +27,22 @@ export function reasonText({ status, run }: Pick<Message, "status" | "run">): st
   }
 }
 
-/** Whose it is and until when: said nowhere but in the server's sentence. */
-const REFUSAL =
-  /^(?:(This room)|(The server)|(.+))'s budget for (?:(today)|this month) has no room .* on (\d{4}-\d\d-\d\d) at 00:00 UTC\.$/;
+/** Why another model answered, which it was, and what the server says beside that. */
+const FALLBACK =
+  /^\S+ (?:(is at its limit)|(took too long)|(has failed several times in a row)|(is overloaded)|failed); (\S+) was asked instead\.\s*/;
 
-function overBudget({ asked_by, detail }: ReplyRun): string | undefined {
-  const [, room, server, name = "", today, day] = REFUSAL.exec(detail ?? "") ?? [];
-  if (!day) return undefined;
-  const when = formatFull(`${day}T00:00:00Z`);
-  return t(today ? "room.budget_day" : "room.budget_month", { whose: whose(), when });
+/** That another model answered than the chosen one, and why. */
+export function fallbackText(run: ReplyRun | null | undefined): string | undefined {
+  if (!run?.fallback_from) return undefined;
+  const [, limit, slow, resting, overloaded, asked] = FALLBACK.exec(run.detail ?? "") ?? [];
+  const why = limit ? "limit" : slow ? "slow" : resting ? "resting" : overloaded ? "overloaded" : "failed";
+  return t(`room.fallback_${why}`, { model: asked ?? run.model ?? "", from: run.fallback_from });
+}
 
-  function whose(): string {
-    if (room) return t("room.budget_room");
-    if (server) return t("room.budget_server");
-    return asked_by === me()?.id ? t("room.budget_you") : t("room.budget_person", { name });
-  }
+/** Whose budget it is and until when. The server's sentence stands in for one of before it said so in fields. */
+function overBudget({ asked_by, budget }: ReplyRun): string | undefined {
+  if (!budget) return undefined;
+  const whose = budget.scope === "person" && asked_by === me()?.id ? "you" : budget.scope;
+  const values = { whose: t(`room.budget_${whose}`), when: formatFull(budget.resets_at) };
+  return t(`room.budget_for_${budget.period}`, values);
 }

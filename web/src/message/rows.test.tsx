@@ -193,7 +193,7 @@ it("a reply that failed before its first word says why once, and is retried in p
     json({ ...reply, content: "", status: "queued", updated_seq: reply.updated_seq + 1 }),
   );
   await look();
-  expect(row("Gemini took too long.")).not.toHaveTextContent(detail);
+  expect(row("The model took too long.")).not.toHaveTextContent(detail);
   await hands.press("Try again");
   expect(retried).toHaveLength(1);
   expect(screen.getAllByRole("article")).toHaveLength(1);

@@ -21,7 +21,7 @@ export function usePerform(message: Message | undefined): (action: Action) => vo
   );
 }
 
-async function perform(action: Action, message: Message, { chat, askDelete }: Room): Promise<void> {
+async function perform(action: Action, message: Message, { chat, askDelete, show }: Room): Promise<void> {
   switch (action) {
     case "reply":
       return beginReply(chat, message.id);
@@ -33,6 +33,8 @@ async function perform(action: Action, message: Message, { chat, askDelete }: Ro
       return copied(`${location.origin}/c/${chat}?at=${message.seq}`, t("room.link_copied"));
     case "branch":
       return openOverlay({ kind: "branch", from: message });
+    case "saw":
+      return openOverlay({ kind: "saw", reply: message, show });
     case "retry":
       return retry(chat, message.id);
     case "continue":

@@ -1,8 +1,10 @@
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { t } from "../i18n";
 import { Button } from "../ui/Button";
 import { Field, Input } from "../ui/Field";
+import { FormProblem } from "../ui/FormProblem";
 import { PasswordInput } from "../ui/PasswordInput";
+import { useFirstWrong } from "../ui/useFirstWrong";
 import {
   type Account,
   type AccountField,
@@ -12,7 +14,6 @@ import {
   noAccount,
   refused,
 } from "./account";
-import { FormProblem } from "./FormProblem";
 import { PasswordHint } from "./PasswordHint";
 
 type AccountFormProps = {
@@ -26,26 +27,21 @@ export function AccountForm({ fields, action, onSubmit }: AccountFormProps) {
   const [account, setAccount] = useState(noAccount);
   const [wrong, setWrong] = useState<Complaints>({});
   const [busy, setBusy] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
-  const [attempt, setAttempt] = useState(0);
+  const toFirstWrong = useFirstWrong();
 
-  // After a refused attempt one stands in the first box that needs work.
-  useEffect(() => {
-    if (attempt > 0) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [attempt]);
-
-  async function submit(event: FormEvent) {
+  async function submit(event: FormEvent<Element>) {
     event.preventDefault();
+    const form = event.currentTarget;
     if (busy) return;
     const found = complaints(account, fields);
     setWrong(found);
-    if (Object.keys(found).length > 0) return setAttempt(attempt + 1);
+    if (Object.keys(found).length > 0) return toFirstWrong(form);
     setBusy(true);
     try {
       await onSubmit(account);
     } catch (cause) {
       setWrong(refused(cause));
-      setAttempt(attempt + 1);
+      toFirstWrong(form);
     } finally {
       setBusy(false);
     }
@@ -68,7 +64,7 @@ export function AccountForm({ fields, action, onSubmit }: AccountFormProps) {
   });
 
   return (
-    <form ref={form} onSubmit={(event) => void submit(event)} noValidate className="grid gap-5">
+    <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-5">
       {fields.includes("invite_code") && (
         <Field label={t("auth.invite_code")} hint={t("auth.invite_code_hint")} error={wrong.invite_code}>
           <Input {...box("invite_code")} autoComplete="off" autoCapitalize="none" spellCheck={false} />

@@ -6,10 +6,10 @@ import { formatAgo, problemText, t } from "../i18n";
 import { acceptInvite, useInvitePreview } from "../queries";
 import { useSession } from "../state/session";
 import { Button } from "../ui/Button";
+import { FormProblem } from "../ui/FormProblem";
 import { Spinner } from "../ui/Spinner";
 import { Problem } from "../wire/api";
 import { AuthPage } from "./AuthPage";
-import { FormProblem } from "./FormProblem";
 import { forgetJoin, intendsToJoin, intendToJoin } from "./joinIntent";
 
 type JoinProps = { code: string };

@@ -2,11 +2,11 @@ import { Link } from "@tanstack/react-router";
 import { problemText, t } from "../i18n";
 import { register } from "../state/session";
 import { Button } from "../ui/Button";
+import { FormProblem } from "../ui/FormProblem";
 import { Spinner } from "../ui/Spinner";
 import { AccountForm } from "./AccountForm";
 import { AuthPage } from "./AuthPage";
 import type { Account, AccountField } from "./account";
-import { FormProblem } from "./FormProblem";
 import { InvitedBy } from "./InvitedBy";
 import { useRegistration } from "./useRegistration";
 

@@ -4,9 +4,9 @@ import { problemText, t } from "../i18n";
 import { signIn } from "../state/session";
 import { Button } from "../ui/Button";
 import { Field, Input } from "../ui/Field";
+import { FormProblem } from "../ui/FormProblem";
 import { PasswordInput } from "../ui/PasswordInput";
 import { AuthPage } from "./AuthPage";
-import { FormProblem } from "./FormProblem";
 import { InvitedBy } from "./InvitedBy";
 import { useRegistration } from "./useRegistration";
 

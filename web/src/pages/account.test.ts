@@ -53,7 +53,7 @@ test("what the server refuses stands beside the box that it is about", () => {
   });
   expect(refused(invalid)).toEqual({
     email: "This is not an email address.",
-    display_name: "must be one line without brackets and invisible characters",
+    display_name: "One line, without brackets and invisible characters.",
   });
   expect(refused(taken("username"))).toEqual({ username: "This username is taken." });
   expect(refused(taken("email"))).toEqual({ email: "This email address is taken." });

@@ -1,5 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Crown, Ellipsis, MessageCircle, Shield, ShieldOff, UserMinus } from "lucide-react";
+import { useSign } from "../agents/faces";
 import type { Member } from "../gen/api";
 import { problemText, t } from "../i18n";
 import { setRole } from "../queries";
@@ -22,12 +23,13 @@ export function MemberRow({ entry, member, onAsk }: MemberRowProps) {
   const me = useMe();
   const { online } = usePeople(entry.id);
   const looks = useLooks(entry.id);
+  const sign = useSign(entry.id, member.user_id);
   const items = useActions({ entry, member, onAsk });
   const { user_id, username, display_name, kind } = member;
   return (
     <li className="group flex min-h-12 items-center gap-2.5 rounded-sm px-2.5 py-1 hover:bg-hover">
       <span className="relative">
-        <Avatar user={{ id: user_id, username, kind }} look={looks.get(user_id)} />
+        <Avatar user={{ id: user_id, username, kind }} look={looks.get(user_id)} sign={sign} />
         {isHere(member, online) && (
           <span
             aria-hidden="true"

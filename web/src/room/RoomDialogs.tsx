@@ -1,4 +1,5 @@
 import { type ComponentType, type LazyExoticComponent, lazy, Suspense, useState } from "react";
+import { withPageTexts } from "../i18n";
 import type { ChatEntry } from "../state/chats";
 import { closeDialog, type RoomDialog, useDialog } from "./dialogs";
 
@@ -11,6 +12,7 @@ export type RoomDialogProps = {
 const dialogs: Record<RoomDialog, LazyExoticComponent<ComponentType<RoomDialogProps>>> = {
   invite: lazy(() => import("./InviteDialog")),
   rename: lazy(() => import("./RenameDialog")),
+  ai: lazy(() => withPageTexts(import("./AiDialog"))),
   leave: lazy(() => import("./LeaveDialog")),
   delete: lazy(() => import("./DeleteDialog")),
 };

@@ -68,9 +68,9 @@ describe("the head of a room", () => {
   });
 
   it.each([
-    ["owner", ["Rename…", "Usage", "Leave…", "Delete chat…"]],
-    ["admin", ["Rename…", "Usage", "Leave…"]],
-    ["member", ["Usage", "Leave…"]],
+    ["owner", ["Rename…", "AI settings…", "Usage", "Leave…", "Delete chat…"]],
+    ["admin", ["Rename…", "AI settings…", "Usage", "Leave…"]],
+    ["member", ["AI settings…", "Usage", "Leave…"]],
   ] as const)("offers to an %s what they may do", async (role, items) => {
     server.chat("trip").role = role;
     await enter();

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { ChartColumn, Ellipsis, LogOut, Pencil, Trash2, UserPlus } from "lucide-react";
+import { ChartColumn, Ellipsis, LogOut, Pencil, Sparkles, Trash2, UserPlus } from "lucide-react";
 import { t } from "../i18n";
 import type { ChatEntry } from "../state/chats";
 import { IconButton } from "../ui/IconButton";
@@ -20,6 +20,9 @@ export function RoomMenu({ entry, full }: { entry: ChatEntry; full: boolean }) {
   }
   if (mayRename(standing)) {
     upper.push({ label: t("members.rename"), icon: <Pencil />, onSelect: opens("rename") });
+  }
+  if (entry.kind !== "private") {
+    upper.push({ label: t("members.ai"), icon: <Sparkles />, onSelect: opens("ai") });
   }
   upper.push({
     label: t("members.usage"),

@@ -1,7 +1,7 @@
 import { create } from "zustand";
 import type { ChatId } from "../gen/api";
 
-export type RoomDialog = "invite" | "rename" | "leave" | "delete";
+export type RoomDialog = "invite" | "rename" | "ai" | "leave" | "delete";
 
 type Shown = {
   /** The dialog that is open, and whose chat it is about. */

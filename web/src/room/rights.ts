@@ -21,6 +21,11 @@ export function mayDelete({ role }: Standing): boolean {
   return role === "owner";
 }
 
+/** How agents serve the room; in a private chat there are none. */
+export function mayConfigure({ kind, role }: Standing): boolean {
+  return kind !== "private" && role !== "member";
+}
+
 /** The members of a private chat have budgets of their own. */
 export function maySetBudget({ kind, role }: Standing): boolean {
   return kind !== "private" && role !== "member";

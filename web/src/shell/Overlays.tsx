@@ -13,6 +13,8 @@ const NewChatDialog = lazy(() =>
 );
 
 const BranchDialog = lazy(() => withPageTexts(import("./BranchDialog")));
+const SawDialog = lazy(() => withPageTexts(import("../message/SawDialog")));
+const CatchUpDialog = lazy(() => withPageTexts(import("../list/CatchUpDialog")));
 
 /** Each overlay comes when it is first wanted, and stays so that it can close with grace. */
 export function Overlays() {
@@ -23,6 +25,10 @@ export function Overlays() {
   if (overlay?.kind === "new-chat" && overlay.chat !== kind) setKind(overlay.chat);
   const [from, setFrom] = useState<Message>();
   if (overlay?.kind === "branch" && overlay.from !== from) setFrom(overlay.from);
+  const [saw, setSaw] = useState<Extract<Overlay, { kind: "saw" }>>();
+  if (overlay?.kind === "saw" && overlay !== saw) setSaw(overlay);
+  const [missed, setMissed] = useState<Extract<Overlay, { kind: "catch-up" }>>();
+  if (overlay?.kind === "catch-up" && overlay !== missed) setMissed(overlay);
   const state = (of: Overlay["kind"]) => ({
     open: overlay?.kind === of,
     onOpenChange: (open: boolean) => {
@@ -34,6 +40,16 @@ export function Overlays() {
       {known.includes("palette") && <Palette {...state("palette")} />}
       {known.includes("shortcuts") && <ShortcutsDialog {...state("shortcuts")} />}
       {known.includes("branch") && from && <BranchDialog from={from} {...state("branch")} />}
+      {known.includes("saw") && saw && <SawDialog reply={saw.reply} show={saw.show} {...state("saw")} />}
+      {known.includes("catch-up") && missed && (
+        <CatchUpDialog
+          chat={missed.chat}
+          since={missed.since}
+          until={missed.until}
+          show={missed.show}
+          {...state("catch-up")}
+        />
+      )}
       {known.includes("new-chat") && <NewChatDialog kind={kind} {...state("new-chat")} />}
     </Suspense>
   );

@@ -25,16 +25,17 @@ export function previewLine(
 
 /** What is to be said of a reply in place of its text. */
 function botState(last: Preview): string | undefined {
+  const name = { name: last.display_name };
   switch (last.status) {
     case "queued":
-      return t("shell.preview_thinking");
+      return t("shell.preview_thinking", name);
     case "streaming":
-      return t("shell.preview_writing");
+      return t("shell.preview_writing", name);
     case "failed":
-      return t("shell.preview_failed");
+      return t("shell.preview_failed", name);
     case "stopped":
     case "interrupted":
-      return last.content === "" ? t(`shell.preview_${last.status}`) : undefined;
+      return last.content === "" ? t(`shell.preview_${last.status}`, name) : undefined;
     default:
       return undefined;
   }

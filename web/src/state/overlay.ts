@@ -1,12 +1,17 @@
 import { create } from "zustand";
-import type { ChatKind, Message } from "../gen/api";
+import type { ChatId, ChatKind, Message, Seq } from "../gen/api";
+
+/** Brings a message of the room below to the eye. */
+type Show = (seq: Seq) => void;
 
 /** What lies over the page: one at a time. */
 export type Overlay =
   | { kind: "palette" }
   | { kind: "shortcuts" }
   | { kind: "new-chat"; chat: ChatKind }
-  | { kind: "branch"; from: Message };
+  | { kind: "branch"; from: Message }
+  | { kind: "saw"; reply: Message; show: Show }
+  | { kind: "catch-up"; chat: ChatId; since: Seq; until: Seq; show: Show };
 
 const store = create<{ overlay: Overlay | undefined }>(() => ({ overlay: undefined }));
 

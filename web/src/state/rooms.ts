@@ -83,7 +83,7 @@ function hear(frame: Frame): void {
 
 /** The reply as its last frame leaves it. */
 function settled(old: Message, end: Extract<Frame, { type: "bot_stream" }>): Message {
-  const { reason, detail, usage, stopped_by } = end;
+  const { reason, detail, budget, model, fallback_from, usage, stopped_by } = end;
   return {
     ...old,
     content: end.full_response ?? old.content,
@@ -95,6 +95,9 @@ function settled(old: Message, end: Extract<Frame, { type: "bot_stream" }>): Mes
             ...old.run,
             reason: reason ?? null,
             detail: detail ?? null,
+            budget: budget ?? null,
+            model: model ?? old.run.model ?? null,
+            fallback_from: fallback_from ?? old.run.fallback_from ?? null,
             usage: usage ?? null,
             stopped_by: stopped_by ?? null,
           },

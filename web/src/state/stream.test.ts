@@ -261,3 +261,23 @@ test("a retry that was missed and has said nothing yet shows nothing of the run 
   await pass(50);
   expect(stream.now.text).toBe("second");
 });
+
+test("the last frame says at once which model answered in whose place, and which budget had no room", async () => {
+  const tab = await openRoom();
+  const log = see(() => tab.useLog("room"));
+  await pass(10);
+  const budget = {
+    ...{ scope: "room", period: "day", unit: "tokens", limit: 100, used: 90 },
+    resets_at: "2026-12-01T00:00:00.000Z",
+  };
+  server.tell("room", {
+    ...{ type: "bot_stream", seq: 2, chat_id: "room", message_id: begin(), chunk: "", is_complete: true },
+    ...{ full_response: "", status: "failed", reason: "budget", budget },
+    ...{ model: "lite-2", fallback_from: "gemini/pro" },
+  });
+  await pass();
+  const [row] = log.now.rows;
+  expect(row && "message" in row && row.message.run).toMatchObject({
+    ...{ reason: "budget", budget, model: "lite-2", fallback_from: "gemini/pro" },
+  });
+});

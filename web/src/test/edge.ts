@@ -5,11 +5,14 @@ import { vi } from "vitest";
 
 /** A WebSocket whose other end is the test. */
 export class FakeSocket extends EventTarget {
+  static readonly OPEN = 1;
+  static readonly CLOSING = 2;
   static opened: (socket: FakeSocket) => void = () => undefined;
   readonly url: string;
   readonly commands: Record<string, unknown>[] = [];
   onCommand: (command: Record<string, unknown>) => void = () => undefined;
   isOpen = true;
+  readyState: number = FakeSocket.OPEN;
 
   constructor(url: string) {
     super();

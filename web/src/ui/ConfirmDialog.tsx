@@ -1,5 +1,5 @@
 import { AlertDialog as Base } from "@base-ui/react/alert-dialog";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useRef, useState } from "react";
 import { problemText, t } from "../i18n";
 import { Button } from "./Button";
 
@@ -12,6 +12,8 @@ type ConfirmDialogProps = {
   /** The button's verb: "Delete", never "OK". */
   confirm: string;
   danger?: boolean;
+  /** Where the focus goes afterwards; else where it came from, which may be gone with what was asked about. */
+  back?: RefObject<HTMLElement | null>;
   /** The dialog closes when this is done, and stays with the reason when it fails. */
   onConfirm: () => void | Promise<void>;
 };
@@ -24,10 +26,12 @@ export function ConfirmDialog({
   text,
   confirm,
   danger,
+  back,
   onConfirm,
 }: ConfirmDialogProps) {
   const cancel = useRef<HTMLButtonElement>(null);
   const [busy, setBusy] = useState(false);
+  const [done, setDone] = useState(false);
   const [error, setError] = useState<string>();
 
   async function run() {
@@ -35,6 +39,7 @@ export function ConfirmDialog({
     setError(undefined);
     try {
       await onConfirm();
+      setDone(true);
       onOpenChange(false);
     } catch (cause) {
       setError(problemText(cause));
@@ -47,7 +52,11 @@ export function ConfirmDialog({
     <Base.Root
       open={open}
       onOpenChange={onOpenChange}
-      onOpenChangeComplete={(shown) => !shown && setError(undefined)}
+      onOpenChangeComplete={(shown) => {
+        if (shown) return;
+        setError(undefined);
+        setDone(false);
+      }}
     >
       <Base.Portal>
         <Base.Backdrop
@@ -57,9 +66,10 @@ export function ConfirmDialog({
         <Base.Viewport className="fixed inset-0 z-40 grid place-items-center overflow-y-auto p-4">
           <Base.Popup
             initialFocus={cancel}
+            finalFocus={() => (done && back?.current) || true}
             className="w-full max-w-sm rounded-lg border border-line bg-surface p-5 shadow-pop outline-none transition-[opacity,translate] duration-150 data-ending-style:translate-y-2 data-starting-style:translate-y-2 data-ending-style:opacity-0 data-starting-style:opacity-0"
           >
-            <Base.Title className="font-display text-xl leading-snug">{title}</Base.Title>
+            <Base.Title className="break-words font-display text-xl leading-snug">{title}</Base.Title>
             <Base.Description render={<div />} className="mt-1.5 text-ink-2 text-sm">
               {text}
             </Base.Description>

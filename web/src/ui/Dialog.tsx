@@ -14,15 +14,23 @@ type DialogProps = {
   size?: "md" | "lg";
 };
 
+/** As far down as what one sees first reaches, in pixels. */
+const NEAR_TOP = 320;
+
 /** A dialog in the middle of the page; on phones a sheet at its lower edge, where the thumb is. */
 export function Dialog({ title, open, onOpenChange, children, footer, size = "md" }: DialogProps) {
   const popup = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
 
-  /** A form begins in its first box, all else at its top. A touch opens no keyboard over the dialog. */
+  /** A form begins in its first box, if that is near; all else at its top. A touch opens no keyboard over it. */
   function firstFocus(by: string) {
-    const box = "input:not([type=radio], [type=checkbox]), textarea";
-    return (by !== "touch" && body.current?.querySelector<HTMLElement>(box)) || popup.current;
+    const box = body.current?.querySelector<HTMLElement>(
+      "input:not([type=radio], [type=checkbox]), textarea:not([readonly])",
+    );
+    const bottomOf = (element: Element) =>
+      element.getBoundingClientRect().bottom - (popup.current?.getBoundingClientRect().top ?? 0);
+    const begins = box && bottomOf(box) <= NEAR_TOP;
+    return begins && by !== "touch" ? box : popup.current;
   }
 
   return (
@@ -34,7 +42,7 @@ export function Dialog({ title, open, onOpenChange, children, footer, size = "md
             ref={popup}
             initialFocus={firstFocus}
             className={cx(
-              "max-h-[calc(var(--app-height)-2.5rem)] w-full overflow-y-auto overscroll-contain rounded-t-lg border border-line bg-surface shadow-pop outline-none sm:max-h-[calc(var(--app-height)-3rem)] sm:rounded-lg",
+              "max-h-[calc(var(--app-height)-2.5rem)] w-full scroll-pt-16 scroll-pb-20 overflow-y-auto overscroll-contain rounded-t-lg border border-line bg-surface shadow-pop outline-none sm:max-h-[calc(var(--app-height)-3rem)] sm:rounded-lg",
               "transition-[opacity,translate] duration-150 data-ending-style:translate-y-2 data-starting-style:translate-y-2 data-ending-style:opacity-0 data-starting-style:opacity-0",
               size === "lg" ? "sm:max-w-2xl" : "sm:max-w-md",
             )}

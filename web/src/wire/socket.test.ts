@@ -56,6 +56,16 @@ test("each connection is opened by a ticket of its own, and is online at `hello`
   expect(last().url).toBe("ws://localhost:3000/ws?ticket=t2");
 });
 
+test("nothing is said into a line that is being hung up, and whoever asked then hears that it is gone", async () => {
+  await connect();
+  last().readyState = WebSocket.CLOSING;
+  socket.tell({ type: "typing", chat_id: "c" });
+  const answer = socket.send({ type: "stop", chat_id: "c", message_id: "m" });
+  expect(last().commands).toEqual([]);
+  last().end();
+  await expect(answer).rejects.toBeInstanceOf(Disconnected);
+});
+
 test("an answer finds the command that asked, in whatever order they come", async () => {
   await connect();
   const [one, two] = [

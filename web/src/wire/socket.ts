@@ -99,13 +99,18 @@ export class Socket {
     const answer = new Promise<Answer>((resolve, reject) => {
       this.#waiting.set(ref, { bytes: text.length, resolve, reject });
     });
-    this.#ws.send(text);
+    this.#write(text);
     return answer;
   }
 
   /** For what has no answer and is worth nothing later. */
   tell(command: { type: "typing"; chat_id: ChatId }): void {
-    if (this.#state.kind === "online") this.#ws?.send(JSON.stringify(command));
+    if (this.#state.kind === "online") this.#write(JSON.stringify(command));
+  }
+
+  /** Not into a line that the server has hung up, of which we hear in a moment: browsers complain of it. */
+  #write(text: string): void {
+    if (this.#ws?.readyState === WebSocket.OPEN) this.#ws.send(text);
   }
 
   // The network came back, or somebody looks again: a phone that slept may hold a socket that is long dead.

@@ -1,7 +1,7 @@
 import { locales, t } from "../../i18n";
 import { commandKey } from "../../shell/shortcuts";
 import { type Settings, setSetting, useSettings } from "../../state/settings";
-import { Choice } from "./Choice";
+import { Choice } from "../../ui/Choice";
 import { LanguageChoice } from "./LanguageChoice";
 import { Section } from "./Section";
 import { tellSaved } from "./saved";

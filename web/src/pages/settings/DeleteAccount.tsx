@@ -5,10 +5,10 @@ import { useMe } from "../../state/session";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
+import { FormProblem } from "../../ui/FormProblem";
 import { PasswordInput } from "../../ui/PasswordInput";
-import { FormProblem } from "../FormProblem";
+import { useSubmit } from "../../ui/useSubmit";
 import { Section } from "./Section";
-import { useSubmit } from "./useSubmit";
 
 export function DeleteAccount() {
   const { username } = useMe();

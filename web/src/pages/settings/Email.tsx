@@ -3,12 +3,12 @@ import { t } from "../../i18n";
 import { changeMe, useMe } from "../../state/session";
 import { Button } from "../../ui/Button";
 import { Field, Input } from "../../ui/Field";
+import { FormProblem } from "../../ui/FormProblem";
 import { PasswordInput } from "../../ui/PasswordInput";
+import { useSubmit } from "../../ui/useSubmit";
 import { complaint } from "../account";
-import { FormProblem } from "../FormProblem";
 import { Section } from "./Section";
 import { tellSaved } from "./saved";
-import { useSubmit } from "./useSubmit";
 
 /** The password is asked for once there is something to confirm with it. */
 export function Email() {

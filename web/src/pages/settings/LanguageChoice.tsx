@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import { type Locale, preferredLocale, t } from "../../i18n";
-import { Choice } from "./Choice";
+import { Choice } from "../../ui/Choice";
 
 type Language = Locale | "system";
 

@@ -4,13 +4,13 @@ import { changePassword } from "../../queries";
 import { useMe } from "../../state/session";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
+import { FormProblem } from "../../ui/FormProblem";
 import { PasswordInput } from "../../ui/PasswordInput";
+import { useSubmit } from "../../ui/useSubmit";
 import { complaint } from "../account";
-import { FormProblem } from "../FormProblem";
 import { PasswordHint } from "../PasswordHint";
 import { Section } from "./Section";
 import { tellSaved } from "./saved";
-import { useSubmit } from "./useSubmit";
 
 export default function Password() {
   const { username } = useMe();

@@ -4,12 +4,12 @@ import { changeMe, useMe } from "../../state/session";
 import { Avatar } from "../../ui/Avatar";
 import { Button } from "../../ui/Button";
 import { Field, Input } from "../../ui/Field";
-import { FormProblem } from "../FormProblem";
+import { FormProblem } from "../../ui/FormProblem";
+import { useSubmit } from "../../ui/useSubmit";
 import { DeleteAccount } from "./DeleteAccount";
 import { Email } from "./Email";
 import { Section } from "./Section";
 import { tellSaved } from "./saved";
-import { useSubmit } from "./useSubmit";
 
 export default function Profile() {
   return (

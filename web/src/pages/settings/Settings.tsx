@@ -17,6 +17,7 @@ const contents: Record<SettingsPage, ComponentType> = {
   sessions: lazy(() => import("./Sessions")),
   appearance: lazy(() => import("./Appearance")),
   notifications: lazy(() => import("./Notifications")),
+  agents: lazy(() => import("./Agents")),
   usage: lazy(() => import("./Usage")),
   "server-usage": lazy(() => import("./ServerUsage")),
 };

@@ -1,5 +1,6 @@
 import {
   Bell,
+  Bot,
   ChartColumn,
   ChartNoAxesCombined,
   KeyRound,
@@ -17,6 +18,7 @@ const all = [
   { id: "sessions", name: "settings.sessions", about: "settings.sessions_about", icon: MonitorSmartphone },
   { id: "appearance", name: "settings.appearance", about: "settings.appearance_about", icon: Palette },
   { id: "notifications", name: "settings.notifications", about: "settings.notifications_about", icon: Bell },
+  { id: "agents", name: "settings.agents", about: "settings.agents_about", icon: Bot },
   { id: "usage", name: "settings.usage", about: "settings.usage_about", icon: ChartColumn },
   {
     id: "server-usage",

@@ -6,8 +6,8 @@ import { announce } from "../../state/announce";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Field, Input } from "../../ui/Field";
+import { FormProblem } from "../../ui/FormProblem";
 import { toast } from "../../ui/toast";
-import { FormProblem } from "../FormProblem";
 import { type Box, boxes, defaultsOf, read, textsOf } from "./allowances";
 
 type BudgetDialogProps = {

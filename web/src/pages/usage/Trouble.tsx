@@ -1,6 +1,6 @@
 import { problemText, t } from "../../i18n";
 import { Button } from "../../ui/Button";
-import { FormProblem } from "../FormProblem";
+import { FormProblem } from "../../ui/FormProblem";
 
 /** Numbers that could not be fetched, and how to try once more. */
 export function Trouble({ error, onRetry }: { error: Error; onRetry: () => unknown }) {

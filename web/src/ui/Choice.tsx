@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from "react";
-import { cx } from "../../ui/cx";
+import { cx } from "./cx";
 
 type Option<Value extends string> = { value: Value; label: string; hint?: string; picture?: ReactNode };
 
@@ -9,14 +9,26 @@ type ChoiceProps<Value extends string> = {
   value: Value;
   onValueChange: (value: Value) => void;
   options: Option<Value>[];
+  disabled?: boolean;
 };
 
 /** A few answers of which one holds, all of them in sight. */
-export function Choice<Value extends string>({ label, value, onValueChange, options }: ChoiceProps<Value>) {
+export function Choice<Value extends string>({
+  label,
+  value,
+  onValueChange,
+  options,
+  disabled = false,
+}: ChoiceProps<Value>) {
   const name = useId();
   const pictured = options.some(({ picture }) => picture);
+  // Explained, three would leave a hole in two columns, and are narrow in three.
+  const stacked = options.length % 2 === 1 && options.every(({ hint }) => hint);
   return (
-    <fieldset className={cx("grid gap-2", pictured ? "max-w-lg grid-cols-3" : "max-w-lg sm:grid-cols-2")}>
+    <fieldset
+      disabled={disabled}
+      className={cx("grid gap-2", pictured ? "max-w-lg grid-cols-3" : !stacked && "max-w-lg sm:grid-cols-2")}
+    >
       <legend className="sr-only">{label}</legend>
       {options.map((option) => (
         <label
