@@ -184,8 +184,17 @@ async fn append_held(inner: &Arc<Inner>, held: &mut Held, posts: &[Post]) -> Sto
         }
         return Err(error);
     }
-    changes.into_iter().for_each(|change| inner.announce(change));
-    drop(turn);
+    // On the runtime, behind the sockets that the batch before has woken: told from this thread, they would be outrun in a
+    // burst, and each would read from the log what it missed.
+    let telling = inner.clone();
+    let told = tokio::spawn(async move {
+        changes.into_iter().for_each(|change| telling.announce(change));
+        drop(turn);
+    });
+    if let Err(error) = told.await {
+        // Committed all the same: whoever listens finds the hole by `seq`.
+        tracing::error!(%error, "a batch of posts was not announced to its end");
+    }
     Ok(outcomes)
 }
 
