@@ -3,7 +3,6 @@ import type { Agent, Visibility } from "../gen/api";
 import { t } from "../i18n";
 import { changeAgent, makeAgent } from "../queries/library";
 import { Button } from "../ui/Button";
-import { Choice } from "../ui/Choice";
 import { Dialog } from "../ui/Dialog";
 import { Field, Input } from "../ui/Field";
 import { FormProblem } from "../ui/FormProblem";
@@ -12,6 +11,7 @@ import { useSubmit } from "../ui/useSubmit";
 import { InstructionField } from "./InstructionField";
 import { ModelFields } from "./ModelFields";
 import { type Box, read, textsOf } from "./settings";
+import { VisibilityChoice } from "./VisibilityChoice";
 
 type AgentDialogProps = {
   /** Missing where one is made. */
@@ -147,19 +147,7 @@ function Form({ id, agent, onBusy, onSaved, onDone }: FormProps) {
           unset={t("ai.as_server")}
         />
       </section>
-      <section>
-        <h3 className="mb-2 font-semibold text-sm">{t("agents.visibility")}</h3>
-        <Choice
-          label={t("agents.visibility")}
-          value={visibility}
-          onValueChange={setVisibility}
-          options={(["private", "shared"] as const).map((value) => ({
-            value,
-            label: t(`agents.visibility_${value}`),
-            hint: t(`agents.visibility_${value}_hint`),
-          }))}
-        />
-      </section>
+      <VisibilityChoice of="visibility" value={visibility} onValueChange={setVisibility} />
       <FormProblem text={problem} />
     </form>
   );

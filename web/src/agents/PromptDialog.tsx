@@ -3,11 +3,11 @@ import type { Prompt, Visibility } from "../gen/api";
 import { t } from "../i18n";
 import { changePrompt, keepPrompt } from "../queries/library";
 import { Button } from "../ui/Button";
-import { Choice } from "../ui/Choice";
 import { Dialog } from "../ui/Dialog";
 import { Field, Input, Textarea } from "../ui/Field";
 import { FormProblem } from "../ui/FormProblem";
 import { useSubmit } from "../ui/useSubmit";
+import { VisibilityChoice } from "./VisibilityChoice";
 
 type PromptDialogProps = {
   /** Missing where one is written. */
@@ -84,19 +84,7 @@ function Form({ id, prompt, onBusy, onSaved }: FormProps) {
       <Field label={t("agents.prompt_content")} error={wrong("content")}>
         <Textarea rows={8} value={content} onChange={(event) => setContent(event.target.value)} />
       </Field>
-      <section>
-        <h3 className="mb-2 font-semibold text-sm">{t("agents.prompt_visibility")}</h3>
-        <Choice
-          label={t("agents.prompt_visibility")}
-          value={visibility}
-          onValueChange={setVisibility}
-          options={(["private", "shared"] as const).map((value) => ({
-            value,
-            label: t(`agents.visibility_${value}`),
-            hint: t(`agents.prompt_visibility_${value}_hint`),
-          }))}
-        />
-      </section>
+      <VisibilityChoice of="prompt_visibility" value={visibility} onValueChange={setVisibility} />
       <FormProblem text={problem} />
     </form>
   );
